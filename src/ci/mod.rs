@@ -1,0 +1,1 @@
+//! Readers: what CI configuration really says → pipelines → publish paths, every node with its span.

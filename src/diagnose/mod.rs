@@ -1,0 +1,1 @@
+//! npm, pnpm, yarn and CI logs → cause, evidence lines, fix.

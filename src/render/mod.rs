@@ -1,0 +1,1 @@
+//! Plan → text of files through `templates/`; read-back and self-check of what was rendered; bundle; drift.

@@ -1,0 +1,1 @@
+//! Shell text → commands (words, assignments, redirects, heredocs) with spans. Knows nothing of npm.

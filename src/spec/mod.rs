@@ -1,0 +1,1 @@
+//! The user's `trustpub.yml`: model, load with spans, defaults applied last, JSON Schema.

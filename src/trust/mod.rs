@@ -1,0 +1,1 @@
+//! The registry side: `npm trust` plan, package settings, checklist, verification.
