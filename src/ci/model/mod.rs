@@ -1,0 +1,21 @@
+//! The provider-neutral model. Plain data: readers fill it, rules and reports read it.
+
+mod credential;
+mod job;
+mod path;
+mod pipeline;
+mod script;
+mod step;
+mod toolchain;
+mod value;
+
+pub use credential::{
+    Auth, Credential, CredentialKind, IdToken, Identity, IdentityState, Permissions, Reach,
+};
+pub use job::{Cache, Call, Concurrency, Container, Environment, Guard, GuardKind, Job, Runner, RunnerClass};
+pub use path::{Command, Model, Problem, PublishPath, Registry, Tool};
+pub use pipeline::{Pipeline, RefFilter, Trigger, TriggerKind, Unknown};
+pub use script::Script;
+pub use step::{Hop, HopKind, Input, Step, StepKind};
+pub use toolchain::{Bounds, Certainty, Learnt, Source as ToolchainSource, Toolchain, Upgrade};
+pub use value::{Condition, EnvVar, Level, Scalar, Value};
