@@ -1,6 +1,30 @@
-//! Dated knowledge: what `facts/*.toml` says, typed. Embedded at build time.
+//! Dated knowledge: what `facts/*.toml` says, typed. Embedded at build time, each file parsed once, on
+//! first use. Every entry has a source, the day on which it was seen, and how it is known; an entry
+//! whose evidence is `open` is listed and never chosen.
 
+pub mod actions;
+mod date;
+mod entry;
+pub mod node;
+pub mod npm;
 mod provider;
 pub mod registry;
+pub mod runners;
+#[cfg(test)]
+mod tests;
+mod version;
 
+pub use date::{Date, DateError};
+pub use entry::{Evidence, Fact, Listed, Origin};
+pub use nodejs_semver::{Range, Version};
 pub use provider::Provider;
+
+/// Every fact, in the order of the files.
+pub fn all() -> Vec<Listed> {
+    let mut facts = Vec::new();
+    npm::list(&mut facts);
+    node::list(&mut facts);
+    runners::list(&mut facts);
+    actions::list(&mut facts);
+    facts
+}

@@ -1,0 +1,151 @@
+//! Action pins, and the actions that publish.
+
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Evidence, Fact, Listed, Origin, entry};
+
+/// One release of an action, by commit.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Pin {
+    /// `owner/name` or `owner/name/path`.
+    pub action: String,
+    /// The release, as its tag is called (`v7.0.1`).
+    pub version: String,
+    /// The commit (40 hexadecimal digits); an annotated tag is peeled to it.
+    pub commit: String,
+    /// Where this is known from.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+impl Pin {
+    /// Whether the commit was read from the tag itself: only such a pin may be rendered.
+    pub fn is_from_tag(&self) -> bool {
+        self.origin.evidence == Evidence::Tag
+    }
+}
+
+impl Fact for Pin {
+    fn id(&self) -> String {
+        format!("{}@{}", self.action, self.version)
+    }
+    fn says(&self) -> String {
+        let caution = if self.is_from_tag() { "" } else { " (not read from its tag: never rendered)" };
+        format!("{} {} is commit {}{caution}", self.action, self.version, self.commit)
+    }
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
+/// When an action publishes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Publishes {
+    /// Whenever it runs.
+    Always,
+    /// When its [`Publisher::command_input`] is set, which holds the command.
+    Input,
+    /// Never: it is known, and harmless here.
+    Never,
+}
+
+/// An action that concerns publishing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Publisher {
+    /// `owner/name` or `owner/name/path`.
+    pub action: String,
+    /// The tool that publishes, in the words of `check --format json`.
+    pub tool: String,
+    /// When it publishes.
+    pub publishes: Publishes,
+    /// The input that holds the publish command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command_input: Option<String>,
+    /// The input that makes it a rehearsal when true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dry_run_input: Option<String>,
+    /// The input that names the registry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry_input: Option<String>,
+    /// The input that names the package's folder or manifest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package_input: Option<String>,
+    /// The input that names the dist-tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag_input: Option<String>,
+    /// The inputs through which a stored token would come.
+    pub token_inputs: Vec<String>,
+    /// The environment variables through which a stored token would come.
+    pub token_env: Vec<String>,
+    /// Where this is known from.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+impl Fact for Publisher {
+    fn id(&self) -> String {
+        format!("publisher-{}", self.action)
+    }
+    fn says(&self) -> String {
+        match (self.publishes, &self.command_input) {
+            (Publishes::Always, _) => format!("{} publishes ({})", self.action, self.tool),
+            (Publishes::Input, Some(input)) => {
+                format!("{} publishes when `{input}` is set ({})", self.action, self.tool)
+            }
+            (Publishes::Input | Publishes::Never, _) => format!("{} publishes nothing", self.action),
+        }
+    }
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    pin: Vec<Pin>,
+    publisher: Vec<Publisher>,
+}
+
+const TEXT: &str = include_str!("../../facts/actions.toml");
+
+fn file() -> &'static File {
+    static FILE: OnceLock<File> = OnceLock::new();
+    FILE.get_or_init(|| entry::read(TEXT))
+}
+
+/// The newest pin of an action that was read from its tag: the one to render. Actions compare
+/// case-insensitively, as GitHub does.
+pub fn pin(action: &str) -> Option<&'static Pin> {
+    file().pin.iter().find(|pin| pin.is_from_tag() && pin.action.eq_ignore_ascii_case(action))
+}
+
+/// Every known pin of an action, newest first, however it is known.
+pub fn pins(action: &str) -> impl Iterator<Item = &'static Pin> {
+    file().pin.iter().filter(move |pin| pin.action.eq_ignore_ascii_case(action))
+}
+
+/// The known release that a commit is, whatever the action.
+pub fn by_commit(commit: &str) -> Option<&'static Pin> {
+    file().pin.iter().find(|pin| pin.commit.eq_ignore_ascii_case(commit))
+}
+
+/// What is known of an action's publishing; `action` is `owner/name[/path]` without `@ref`.
+pub fn publisher(action: &str) -> Option<&'static Publisher> {
+    file().publisher.iter().find(|publisher| publisher.action.eq_ignore_ascii_case(action))
+}
+
+pub(super) fn list(into: &mut Vec<Listed>) {
+    let file = file();
+    into.extend(file.pin.iter().map(|fact| Listed::new("actions", fact)));
+    into.extend(file.publisher.iter().map(|fact| Listed::new("actions", fact)));
+}
+
+#[cfg(test)]
+pub(super) fn raw() -> Vec<(&'static str, serde_json::Value)> {
+    vec![(TEXT, serde_json::json!(file()))]
+}
