@@ -24,6 +24,7 @@ pub(super) fn show<S: Serializer, T: std::fmt::Display>(value: &T, to: S) -> Res
     to.collect_str(value)
 }
 
+#[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
 pub(super) fn show_optional<S: Serializer, T: std::fmt::Display>(
     value: &Option<T>,
     to: S,
