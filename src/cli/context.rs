@@ -1,0 +1,129 @@
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anstream::AutoStream;
+use anyhow::Context as _;
+use clap::{ArgAction, Args, ValueHint};
+
+use super::{Answer, Exit, Failure};
+use crate::facts::Date;
+use crate::files::Disk;
+use crate::report;
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    Always,
+    Never,
+}
+
+/// The options that every command has.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// Work on this repository [default: the enclosing git root, else the current folder]
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    repo: Option<PathBuf>,
+    /// Colour the output: auto, always or never (`NO_COLOR` is honoured)
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    color: Color,
+    /// Print errors and results only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more of what is being done
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
+}
+
+/// What a command may use of the world: its output, the repository, the clock.
+pub(crate) struct Context {
+    global: Global,
+    out: BufWriter<AutoStream<io::Stdout>>,
+    err: AutoStream<io::Stderr>,
+}
+
+impl Context {
+    pub(super) fn new(global: Global) -> Self {
+        let choice = match global.color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        let out = BufWriter::new(AutoStream::new(io::stdout(), choice));
+        Self { global, out, err: AutoStream::new(io::stderr(), choice) }
+    }
+
+    /// The repository that the command works on.
+    #[allow(dead_code, reason = "for the commands that work on a repository")]
+    pub(crate) fn repository(&self) -> anyhow::Result<Disk> {
+        match &self.global.repo {
+            Some(dir) => {
+                Disk::open(dir).with_context(|| format!("cannot open the repository `{}`", dir.display()))
+            }
+            None => Disk::discover(&PathBuf::from(".")).context("cannot open the current folder"),
+        }
+    }
+
+    /// Today (UTC): `SOURCE_DATE_EPOCH` where it is set, so that a run can be repeated, else the clock.
+    pub(crate) fn today() -> anyhow::Result<Date> {
+        let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
+            Ok(text) => text.parse().with_context(|| {
+                format!("SOURCE_DATE_EPOCH is `{text}`, expected seconds since 1970-01-01")
+            })?,
+            Err(_) => SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        };
+        Ok(Date::from_unix_seconds(seconds))
+    }
+
+    /// Whether `-v` was given at least `times` times.
+    #[allow(dead_code, reason = "for the commands that work on a repository")]
+    pub(crate) fn is_verbose(&self, times: u8) -> bool {
+        self.global.verbose >= times
+    }
+
+    /// Prints a result to stdout. Anything that looks like a token is masked.
+    pub(crate) fn print(&mut self, text: &str) -> io::Result<()> {
+        self.out.write_all(report::redact(text).as_bytes())
+    }
+
+    /// Prints JSON to stdout, indented, with a final line break.
+    pub(crate) fn print_json(&mut self, value: &impl serde::Serialize) -> Result<(), Failure> {
+        let mut text = serde_json::to_string_pretty(value)?;
+        text.push('\n');
+        Ok(self.print(&text)?)
+    }
+
+    /// Says something on stderr, unless `--quiet`: progress, warnings, next steps. Never a result.
+    #[allow(dead_code, reason = "for the commands that work on a repository")]
+    pub(crate) fn note(&mut self, text: &str) {
+        if !self.global.quiet {
+            self.complain(text);
+        }
+    }
+
+    /// Flushes stdout, reports a failure on stderr and answers how the process ends.
+    pub(super) fn finish(mut self, answer: Answer) -> Exit {
+        let answer = answer.and_then(|exit| Ok(self.out.flush().map(|()| exit)?));
+        match answer {
+            Ok(exit) => exit,
+            Err(failure) if failure.is_closed_pipe() => Exit::Clean,
+            Err(Failure::Findings(findings)) => {
+                self.complain(&report::text::findings(&findings));
+                Exit::Wrong
+            }
+            Err(Failure::Message(error)) => {
+                let style = anstyle::AnsiColor::Red.on_default().bold();
+                self.complain(&format!("{style}error{style:#}: {error:#}\n"));
+                Exit::Wrong
+            }
+        }
+    }
+
+    fn complain(&mut self, text: &str) {
+        // Where stderr is closed there is nobody left to tell.
+        let _ = self.err.write_all(report::redact(text).as_bytes());
+    }
+}

@@ -1,0 +1,113 @@
+//! Findings for people, in the manner of rustc: excerpt, caret, cause, fix, related places.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::redact;
+use crate::diagnostic::{Finding, Location, Safety, Severity};
+use crate::text::Source;
+
+/// The excerpts of all findings in the order of their places, with ANSI colours (a stream that is no
+/// terminal strips them). Without a finding it is empty.
+pub fn findings(findings: &[Finding]) -> String {
+    let mut out = String::new();
+    for finding in in_order(findings) {
+        excerpt(finding, &mut out);
+    }
+    out
+}
+
+/// The findings by file, then place, then rule.
+pub(super) fn in_order(findings: &[Finding]) -> Vec<&Finding> {
+    let mut order: Vec<&Finding> = findings.iter().collect();
+    order.sort_by_key(|finding| (finding.location.source.path(), finding.location.span, finding.rule));
+    order
+}
+
+fn excerpt(finding: &Finding, out: &mut String) {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::NOTE.with_name("info"),
+    };
+    let (here, elsewhere): (Vec<_>, Vec<_>) = finding
+        .related
+        .iter()
+        .partition(|related| related.location.source.path() == finding.location.source.path());
+    let mut primary = AnnotationKind::Primary.span(bytes(&finding.location));
+    if let Some(label) = &finding.label {
+        primary = primary.label(printable(label));
+    }
+    let context = here.iter().map(|related| {
+        AnnotationKind::Context.span(bytes(&related.location)).label(printable(&related.message))
+    });
+    let mut group = level
+        .primary_title(printable(&finding.message))
+        .id(finding.rule)
+        .element(snippet(&finding.location.source, std::iter::once(primary).chain(context)));
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(printable(help)));
+    }
+    if let Some(fix) = &finding.fix {
+        let how = match fix.safety {
+            Safety::Safe => "--fix",
+            Safety::Unsafe => "--fix --unsafe",
+        };
+        let text = format!("{} (`trustpub check {how}`)", printable(&fix.title));
+        group = group.element(Level::HELP.with_name("fix").message(text));
+    }
+    let related = elsewhere.into_iter().map(|related| {
+        let annotation = AnnotationKind::Primary.span(bytes(&related.location));
+        Group::with_title(Level::NOTE.secondary_title(printable(&related.message)))
+            .element(snippet(&related.location.source, [annotation]))
+    });
+    let groups: Vec<Group> = std::iter::once(group).chain(related).collect();
+    let rendered = Renderer::styled().term_width(120).render(&groups);
+    let _ = writeln!(out, "{}\n", redact(&rendered));
+}
+
+fn snippet<'a>(
+    source: &'a Source,
+    annotations: impl IntoIterator<Item = Annotation<'a>>,
+) -> Snippet<'a, Annotation<'a>> {
+    // Masked before it is cut to the screen's width: half a token is no longer recognised.
+    Snippet::source(redact(source.text())).path(printable(source.path())).annotations(annotations)
+}
+
+/// The bytes of a location within its text, on character boundaries.
+fn bytes(location: &Location) -> Range<usize> {
+    let text = location.source.text();
+    let mut start = location.span.start.min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let mut end = location.span.end.clamp(start, text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    start..end
+}
+
+/// Control characters, with which a hostile file could steer the terminal, as their code points.
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
+    let unsafe_here = |c: char| {
+        c.is_control() && !matches!(c, '\n' | '\t')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(unsafe_here) {
+        return Cow::Borrowed(text);
+    }
+    text.chars()
+        .fold(String::with_capacity(text.len() + 8), |mut out, c| {
+            if unsafe_here(c) {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+            } else {
+                out.push(c);
+            }
+            out
+        })
+        .into()
+}
