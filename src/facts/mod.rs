@@ -5,7 +5,6 @@
 pub mod actions;
 mod date;
 mod entry;
-pub mod images;
 pub mod node;
 pub mod npm;
 mod provider;
@@ -27,6 +26,5 @@ pub fn all() -> Vec<Listed> {
     node::list(&mut facts);
     runners::list(&mut facts);
     actions::list(&mut facts);
-    images::list(&mut facts);
     facts
 }

@@ -1,1 +1,283 @@
-//! What a repository is: manifests, workspaces, npm configuration, lockfile versions, Node version files, release tools, git remote.
+//! What a repository is: manifests, workspaces, `.npmrc`, lockfile versions, Node version files, release
+//! tools, git remote. Reading is tolerant: a broken file is a finding in [`Project::problems`], never the end.
+
+mod address;
+mod ci_files;
+mod git;
+pub mod json;
+mod lockfile;
+mod manager;
+mod manifest;
+mod npmrc;
+mod order;
+mod pin;
+mod registry;
+mod release_tool;
+mod repository;
+#[cfg(test)]
+mod tests;
+mod workspace;
+mod workspace_kind;
+mod yarnrc;
+
+pub use address::{Address, Forge};
+pub use ci_files::{CiFile, CiFiles};
+pub use git::{Git, Remote};
+pub use lockfile::{LockKind, Locked, Lockfile};
+pub use manager::{Manager, ManagerChoice};
+pub use manifest::{Dependency, Manifest, NamedVersion, PublishConfig, Script, Section, Text};
+pub use npmrc::{Auth, Credential, Entry, Npmrc};
+pub use pin::{Pin, PinKind, Tool};
+pub use registry::{Registry, RegistryOrigin};
+pub use release_tool::{ReleaseTool, ReleaseToolUse};
+pub use repository::{Acceptance, Repository};
+pub use workspace_kind::{Workspace, WorkspaceKind};
+pub use yarnrc::{Setting, YarnAuth, Yarnrc};
+
+use crate::diagnostic::{Finding, Location, Severity};
+use crate::files::{ReadError, Tree, join};
+use crate::text::{Source, Span};
+
+/// Rule id of a file that could not be read as what it should be.
+pub const UNREADABLE: &str = "unreadable-file";
+
+/// One package: a folder with a `package.json`.
+#[derive(Debug, Clone)]
+pub struct Package {
+    /// Its folder, relative to the repository; empty for the root.
+    pub folder: String,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// The `.npmrc` in its folder. npm reads it only where the package is no workspace member.
+    pub npmrc: Option<Npmrc>,
+}
+
+impl Package {
+    /// The package's name.
+    pub fn name(&self) -> Option<&str> {
+        self.manifest.name.as_ref().map(|name| name.value.as_str())
+    }
+
+    /// The folder as commands write it: `.` for the root.
+    pub fn path(&self) -> &str {
+        if self.folder.is_empty() { "." } else { &self.folder }
+    }
+}
+
+/// Where the repository is hosted, and what told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Host and path.
+    pub address: Address,
+    /// Whether the git remote told; else the manifest's `repository` did.
+    pub from_git: bool,
+}
+
+/// What a repository is.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// Every package: the root first where it has a manifest, then by folder.
+    pub packages: Vec<Package>,
+    /// How further packages were found; none for a single package.
+    pub workspace: Option<Workspace>,
+    /// The project's package manager.
+    pub manager: ManagerChoice,
+    /// The root's `.npmrc`.
+    pub npmrc: Option<Npmrc>,
+    /// The root's `.yarnrc.yml`.
+    pub yarnrc: Option<Yarnrc>,
+    /// Lockfiles at the root.
+    pub lockfiles: Vec<Lockfile>,
+    /// Versions that the project pins, strongest first.
+    pub pins: Vec<Pin>,
+    /// What `.git` tells.
+    pub git: Git,
+    /// CI configuration files.
+    pub ci: CiFiles,
+    /// Release tools in use.
+    pub release_tools: Vec<ReleaseToolUse>,
+    /// What could not be read.
+    pub problems: Vec<Finding>,
+    order: Vec<usize>,
+}
+
+impl Project {
+    /// Reads the repository in `tree`.
+    pub fn read(tree: &dyn Tree) -> Self {
+        let mut reader = Reader { tree, problems: Vec::new() };
+        let root = reader.package("");
+        let root_manifest = root.as_ref().map(|package| &package.manifest);
+        let (workspace, folders) = workspace_kind::read(&mut reader, root_manifest);
+        let lockfiles = reader.lockfiles();
+        let yarnrc = reader.file(".yarnrc.yml").map(|source| Yarnrc::parse(&source));
+        let manager = manager::choose(tree, root_manifest, &lockfiles, yarnrc.as_ref());
+        let pins = pin::read(tree, root_manifest);
+        let nx_release = reader.nx_release();
+        let release_tools = release_tool::read(tree, root_manifest, nx_release);
+        let npmrc = root.as_ref().map_or_else(|| reader.npmrc(""), |package| package.npmrc.clone());
+        let members = folders.iter().filter(|folder| !folder.is_empty());
+        let members: Vec<Package> = members.filter_map(|folder| reader.package(folder)).collect();
+        let packages: Vec<Package> = root.into_iter().chain(members).collect();
+        let order = order::publish_order(&packages);
+        let problems = reader.problems;
+        let (git, ci) = (Git::read(tree), ci_files::read(tree));
+        Self {
+            packages,
+            workspace,
+            manager,
+            npmrc,
+            yarnrc,
+            lockfiles,
+            pins,
+            git,
+            ci,
+            release_tools,
+            problems,
+            order,
+        }
+    }
+
+    /// The package at the root.
+    pub fn root(&self) -> Option<&Package> {
+        self.packages.first().filter(|package| package.folder.is_empty())
+    }
+
+    /// The package called `name`.
+    pub fn package(&self, name: &str) -> Option<&Package> {
+        self.packages.iter().find(|package| package.name() == Some(name))
+    }
+
+    /// The package in `folder` (empty or `.` for the root).
+    pub fn package_in(&self, folder: &str) -> Option<&Package> {
+        let folder = join("", folder)?;
+        self.packages.iter().find(|package| package.folder == folder)
+    }
+
+    /// The packages that can be published (named, not private), dependencies first.
+    pub fn publishable(&self) -> impl Iterator<Item = &Package> {
+        let ordered = self.order.iter().map(|&index| &self.packages[index]);
+        ordered.filter(|package| !package.manifest.private && package.name().is_some())
+    }
+
+    /// The strongest pin of `tool` that chooses a version (`engines` only supports one).
+    pub fn pin(&self, tool: Tool) -> Option<&Pin> {
+        self.pins.iter().find(|pin| pin.tool == tool && pin.kind != PinKind::Engines)
+    }
+
+    /// The exact version of a tool that a lockfile holds.
+    pub fn locked(&self, name: &str) -> Option<(&Lockfile, &Locked)> {
+        self.lockfiles.iter().find_map(|lockfile| Some((lockfile, lockfile.tool(name)?)))
+    }
+
+    /// Where the repository is hosted: the git remote, else `repository` of the root manifest or of
+    /// the first package that has one.
+    pub fn origin(&self) -> Option<Origin> {
+        if let Some(remote) = &self.git.remote {
+            return Some(Origin { address: remote.address.clone(), from_git: true });
+        }
+        let address =
+            self.packages.iter().find_map(|package| package.manifest.repository.as_ref()?.address.clone());
+        Some(Origin { address: address?, from_git: false })
+    }
+
+    /// Whether a release tool is in use.
+    pub fn uses(&self, tool: ReleaseTool) -> bool {
+        self.release_tools.iter().any(|used| used.tool == tool)
+    }
+
+    /// The `.npmrc` files that npm reads for a package, strongest first: in a workspace the root's
+    /// alone, else the package's own.
+    pub fn npmrc_of<'a>(&'a self, package: &'a Package) -> impl Iterator<Item = &'a Npmrc> {
+        let member = self.workspace.as_ref().is_some_and(|workspace| workspace.kind != WorkspaceKind::Loose);
+        let own =
+            if member && !package.folder.is_empty() { self.npmrc.as_ref() } else { package.npmrc.as_ref() };
+        own.into_iter()
+    }
+}
+
+/// Reads files and keeps what went wrong.
+struct Reader<'a> {
+    tree: &'a dyn Tree,
+    problems: Vec<Finding>,
+}
+
+impl Reader<'_> {
+    fn file(&mut self, path: &str) -> Option<Source> {
+        match self.tree.read(path) {
+            Ok(source) => source,
+            Err(error) => {
+                let location = Location::new(&Source::new(path, ""), Span::default());
+                self.problems.push(Finding::new(UNREADABLE, Severity::Warning, location, error.to_string()));
+                None
+            }
+        }
+    }
+
+    fn report(&mut self, source: &Source, severity: Severity, fault: &json::Fault) {
+        let message = format!("{} is not valid JSON: {}", source.path(), fault.message);
+        self.problems.push(Finding::new(UNREADABLE, severity, Location::new(source, fault.span), message));
+    }
+
+    fn package(&mut self, folder: &str) -> Option<Package> {
+        let source = self.file(&join(folder, "package.json")?)?;
+        let (manifest, fault) = Manifest::parse(&source);
+        if let Some(fault) = fault {
+            self.report(&source, Severity::Error, &fault);
+        }
+        let manifest = manifest?;
+        Some(Package { folder: folder.to_owned(), manifest, npmrc: self.npmrc(folder) })
+    }
+
+    fn npmrc(&mut self, folder: &str) -> Option<Npmrc> {
+        self.file(&join(folder, ".npmrc")?).map(|source| Npmrc::parse(&source))
+    }
+
+    /// JSON that may hold comments (`lerna.json`, `nx.json`, `rush.json`).
+    fn json(&mut self, path: &str) -> Option<(Source, json::Value)> {
+        let source = self.file(path)?;
+        let (value, fault) = json::parse(&source, json::Dialect::WithComments);
+        if let Some(fault) = fault {
+            self.report(&source, Severity::Warning, &fault);
+        }
+        Some((source, value?))
+    }
+
+    fn lockfiles(&mut self) -> Vec<Lockfile> {
+        let mut found = Vec::new();
+        for path in [
+            "package-lock.json",
+            "npm-shrinkwrap.json",
+            "pnpm-lock.yaml",
+            "yarn.lock",
+            "bun.lock",
+            "bun.lockb",
+            "common/config/rush/pnpm-lock.yaml",
+        ] {
+            if !self.tree.is_file(path) {
+                continue;
+            }
+            // The binary lockfile of bun is not text; its presence is all there is to know.
+            let source = if path == "bun.lockb" { None } else { self.lockfile_text(path) };
+            found.push(source.map_or_else(|| Lockfile::unread(path), |source| Lockfile::parse(path, source)));
+        }
+        found
+    }
+
+    fn lockfile_text(&mut self, path: &str) -> Option<Source> {
+        match self.tree.read(path) {
+            Err(ReadError::TooLarge { bytes, .. }) => {
+                let location = Location::new(&Source::new(path, ""), Span::default());
+                let message = format!("{path} is {bytes} bytes: the versions in it were not looked up");
+                self.problems.push(Finding::new(UNREADABLE, Severity::Info, location, message));
+                None
+            }
+            _ => self.file(path),
+        }
+    }
+
+    fn nx_release(&mut self) -> Option<Location> {
+        let (source, value) = self.json("nx.json")?;
+        let release = value.member("release")?;
+        Some(Location::new(&source, release.key_span))
+    }
+}
