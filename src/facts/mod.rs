@@ -5,6 +5,7 @@
 pub mod actions;
 mod date;
 mod entry;
+pub mod images;
 pub mod node;
 pub mod npm;
 mod provider;
@@ -26,5 +27,6 @@ pub fn all() -> Vec<Listed> {
     node::list(&mut facts);
     runners::list(&mut facts);
     actions::list(&mut facts);
+    images::list(&mut facts);
     facts
 }

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use super::node::{Bundled, NodeSpec, bundled_npm};
 use super::npm::Feature;
 use super::runners::Runner;
-use super::{Evidence, Provider, Version, actions, all, node, npm, registry, runners};
+use super::{Evidence, Provider, Version, actions, all, images, node, npm, registry, runners};
 
 fn version(text: &str) -> Version {
     Version::parse(text).unwrap()
 }
 
 fn raw() -> Vec<(&'static str, serde_json::Value)> {
-    [npm::raw(), node::raw(), runners::raw(), actions::raw()].concat()
+    [npm::raw(), node::raw(), runners::raw(), actions::raw(), images::raw()].concat()
 }
 
 #[test]

@@ -1,1 +1,24 @@
-//! The provider-neutral publish plan: jobs, steps, identity, guard, toolchain solver, strategy advice.
+//! The provider-neutral publish plan: what each pipeline does, with which toolchain, guarded by what.
+//!
+//! [`plan`] turns a resolved spec into a [`Plan`] or says, for every field that a provider would
+//! evaluate, misread or refuse, what to write instead. Nothing here reads disk, clock or network.
+
+mod build;
+mod intended;
+mod model;
+mod pattern;
+mod refusal;
+mod text;
+pub mod toolchain;
+
+pub use build::plan;
+pub use intended::Intended;
+pub use model::{
+    Expect, Install, ManagerSetup, PackJob, PackNode, Plan, PublishJob, TargetPlan, TriggerPlan,
+};
+pub use pattern::{Branch, Pattern};
+pub use refusal::Refusal;
+pub use toolchain::Toolchain;
+
+#[cfg(test)]
+mod tests;
