@@ -1,0 +1,45 @@
+// Child processes with captured output.
+import { spawn } from 'node:child_process'
+
+/**
+ * Runs a program; resolves to `{status, output}` (both streams, in order of arrival), never rejects on a failing
+ * status. After `seconds` the whole process group is ended and `timedOut` is true.
+ */
+export function run(program, args, { cwd, env, input, seconds = 120, onOutput } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+    const chunks = []
+    const stdout = []
+    let timedOut = false
+    const timer = setTimeout(() => {
+      timedOut = true
+      endGroup(child.pid)
+    }, seconds * 1000)
+    child.stdout.on('data', (chunk) => {
+      chunks.push(chunk)
+      stdout.push(chunk)
+      onOutput?.(chunk.toString('utf8'), child)
+    })
+    child.stderr.on('data', (chunk) => {
+      chunks.push(chunk)
+      onOutput?.(chunk.toString('utf8'), child)
+    })
+    child.on('error', reject)
+    child.on('close', (status, signal) => {
+      clearTimeout(timer)
+      const text = (list) => Buffer.concat(list).toString('utf8')
+      resolve({ status: status ?? 128, signal, timedOut, output: text(chunks), stdout: text(stdout) })
+    })
+    child.stdin.on('error', () => {})
+    child.stdin.end(input)
+  })
+}
+
+/** Ends a process that `run` started, with its children. */
+export function endGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
+}

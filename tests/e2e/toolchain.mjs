@@ -1,0 +1,50 @@
+// Node distributions laid out like the real ones, from the pinned packages: bin/node, bin/npm, lib/node_modules/npm.
+import { cpSync, existsSync, linkSync, mkdirSync, renameSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const modules = join(here, 'node_modules')
+const cache = join(here, '.work', 'distributions')
+
+/** The Nodes that are installed, with the npm that each bundles (facts/node-npm). */
+export const BUNDLED = { '22.14.0': '10.9.2', '24.19.0': '11.17.0' }
+
+/**
+ * A private copy of Node `node` with npm `npm` inside, below `folder`: npm's default prefix is the folder of its
+ * Node, so an `npm install -g` in one case would otherwise change the toolchain of the next one.
+ */
+export function distribution(folder, { node, npm = BUNDLED[node] }) {
+  const source = join(modules, `node-${node}`)
+  if (!existsSync(source)) throw new Error(`Node ${node} is not among the pinned ones: ${Object.keys(BUNDLED).join(', ')}`)
+  const npmSource = join(modules, `npm-${npm}`)
+  if (!existsSync(npmSource)) throw new Error(`npm ${npm} is not among the pinned ones`)
+  mkdirSync(join(folder, 'bin'), { recursive: true })
+  mkdirSync(join(folder, 'lib', 'node_modules'), { recursive: true })
+  linkSync(join(source, 'bin', 'node'), join(folder, 'bin', 'node'))
+  cpSync(npmSource, join(folder, 'lib', 'node_modules', 'npm'), { recursive: true, mode: 0 })
+  for (const tool of ['npm', 'npx']) {
+    symlinkSync(`../lib/node_modules/npm/bin/${tool}-cli.js`, join(folder, 'bin', tool))
+  }
+  return folder
+}
+
+/** A shared copy, for whatever never installs globally. */
+export function sharedDistribution(versions) {
+  const npm = versions.npm ?? BUNDLED[versions.node]
+  const folder = join(cache, `node-${versions.node}-npm-${npm}`)
+  if (!existsSync(folder)) {
+    const fresh = `${folder}.${process.pid}`
+    distribution(fresh, { ...versions, npm })
+    renameSync(fresh, folder)
+  }
+  return folder
+}
+
+/** An environment with nothing of the machine's own in it but the basic tools. */
+export function bareEnvironment(home, distributionFolder) {
+  return {
+    HOME: home, PATH: `${distributionFolder}/bin:/usr/local/bin:/usr/bin:/bin`, LANG: 'C.UTF-8', TMPDIR: join(home, 'tmp'),
+    npm_config_cache: join(home, '.npm'), npm_config_update_notifier: 'false',
+  }
+}
