@@ -5,6 +5,31 @@
 //! followed), every node with its place. From these, one piece of code for all providers derives
 //! the [`PublishPath`]s. What cannot be seen is [`Unknown`], never guessed.
 
+mod cache;
+mod github;
 mod model;
+mod repository;
 
 pub use model::*;
+pub use repository::{Repository, entry_place, place};
+
+use crate::files::Tree;
+use crate::project::Project;
+
+/// Reads every CI file of the repository in `tree`, which `project` was read from.
+pub fn read(tree: &dyn Tree, project: &Project) -> Model {
+    let repository = Repository::new(tree, project);
+    let mut model = Model::default();
+    for file in &project.ci.files {
+        if let Some(pipeline) = read_file(&repository, &file.path) {
+            model.pipelines.push(pipeline);
+        }
+    }
+    model.problems = repository.take_problems();
+    model
+}
+
+/// Reads the CI file at `path`; none where it is no CI file that a reader knows.
+pub fn read_file(repository: &Repository<'_>, path: &str) -> Option<Pipeline> {
+    if github::is_workflow(path) { github::read(repository, path) } else { None }
+}

@@ -1,5 +1,6 @@
 use super::{Condition, EnvVar, Hop, Identity, Input, Permissions, Scalar, Step, Value};
 use crate::diagnostic::Location;
+use crate::facts::runners::Runner as RunnerClass;
 
 /// One job as it runs: everything inherited is already in it.
 #[derive(Debug, Clone)]
@@ -75,7 +76,7 @@ pub struct Call {
 /// Where a job runs.
 #[derive(Debug, Clone)]
 pub struct Runner {
-    /// Who owns the machine.
+    /// Who owns the machine: the least trusted where a matrix mixes them.
     pub class: RunnerClass,
     /// Labels, tags or the resource class, resolved where possible. With a matrix: of all of its runs.
     pub labels: Vec<String>,
@@ -83,24 +84,12 @@ pub struct Runner {
     pub at: Option<Location>,
 }
 
-/// Who owns the machine. The least trusted counts where a matrix mixes them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum RunnerClass {
-    /// The provider.
-    Hosted,
-    /// Somebody else, including "managed" third parties.
-    SelfHosted,
-    /// Not seen from here.
-    Unknown,
-}
-
 /// A container that the steps run in.
 #[derive(Debug, Clone)]
 pub struct Container {
     /// Image with tag and digest.
     pub image: Scalar,
-    /// Whether it is CircleCI's or GitLab's notion of a job image, or GitHub's `container`.
+    /// The whole entry.
     pub entry: Location,
 }
 
@@ -193,7 +182,7 @@ impl Job {
 
     /// The variable `name` as `step` sees it: the innermost setting.
     pub fn variable<'j>(&'j self, step: &'j Step, name: &str) -> Option<&'j EnvVar> {
-        step.env.iter().chain(self.env.iter().rev()).find(|var| var.name == name)
+        step.env.iter().rev().chain(self.env.iter().rev()).find(|var| var.name == name)
     }
 
     /// The variables that `step` sees and that may hold a credential.

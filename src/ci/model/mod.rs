@@ -12,10 +12,10 @@ mod value;
 pub use credential::{
     Auth, Credential, CredentialKind, IdToken, Identity, IdentityState, Permissions, Reach,
 };
-pub use job::{Cache, Call, Concurrency, Container, Environment, Guard, GuardKind, Job, Runner, RunnerClass};
+pub use job::{Cache, Call, Concurrency, Container, Environment, Guard, GuardKind, Job, Runner};
 pub use path::{Command, Model, Problem, PublishPath, Registry, Tool};
 pub use pipeline::{Pipeline, RefFilter, Trigger, TriggerKind, Unknown};
 pub use script::Script;
 pub use step::{Hop, HopKind, Input, Step, StepKind};
-pub use toolchain::{Bounds, Certainty, Learnt, Source as ToolchainSource, Toolchain, Upgrade};
+pub use toolchain::{Learnt, LearntFrom, Toolchain, Upgrade};
 pub use value::{Condition, EnvVar, Level, Scalar, Value};

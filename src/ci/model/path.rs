@@ -1,6 +1,7 @@
-use super::{Auth, Credential, Guard, GuardKind, Hop, Identity, Pipeline, RunnerClass, Toolchain};
+use super::{Auth, Credential, Guard, GuardKind, Hop, Identity, Pipeline, Toolchain};
 use crate::diagnostic::Location;
 use crate::facts::Provider;
+use crate::facts::runners::Runner as RunnerClass;
 
 /// All that a repository's CI files say.
 #[derive(Debug, Default)]

@@ -1,7 +1,10 @@
+use std::sync::Arc;
+
 use super::{Concurrency, EnvVar, Input, Job, Permissions, Scalar};
 use crate::diagnostic::Location;
 use crate::facts::Provider;
 use crate::text::{Source, Span};
+use crate::yaml::Tree;
 
 /// One CI file with everything that it brings in.
 #[derive(Debug, Clone)]
@@ -10,6 +13,9 @@ pub struct Pipeline {
     pub provider: Provider,
     /// The file; for included text see the location of each node.
     pub source: Source,
+    /// Its YAML, for rules that need what the model does not carry and for fixes; none where the file
+    /// is no YAML (Jenkinsfile).
+    pub tree: Option<Arc<Tree>>,
     /// Whether the provider starts it by itself. A reusable workflow, an included file or an orb is no entry.
     pub entry: bool,
     /// Its name for people.

@@ -1,41 +1,47 @@
-use nodejs_semver::Version;
-
 use crate::diagnostic::Location;
+use crate::facts::node::{Bundled, NodeSpec};
 
 /// Node and npm as the publish command finds them on its PATH.
 #[derive(Debug, Clone, Default)]
 pub struct Toolchain {
     /// Node.
-    pub node: Learnt,
-    /// npm: bundled with Node, or what the last upgrade before the command installs.
-    pub npm: Learnt,
+    pub node: Learnt<NodeSpec>,
+    /// npm: bundled with Node, or what the last upgrade before the command installs. The bounds hold
+    /// today: a floating version means the newest that the facts know.
+    pub npm: Learnt<Bundled>,
     /// Upgrades of npm before the command, in order.
     pub upgrades: Vec<Upgrade>,
 }
 
 /// A version and how it was learnt.
-#[derive(Debug, Clone, Default)]
-pub struct Learnt {
-    /// What is known of it.
-    pub bounds: Bounds,
-    /// As written (`22.x`, `lts/*`, `latest`), or the version itself.
+#[derive(Debug, Clone)]
+pub struct Learnt<T> {
+    /// What is known of it; none where nothing is.
+    pub value: Option<T>,
+    /// As written (`22.x`, `lts/*`, `latest`); none where nothing is written.
     pub written: Option<String>,
     /// What says so.
-    pub source: Source,
+    pub from: LearntFrom,
     /// Where.
     pub at: Option<Location>,
 }
 
+impl<T> Default for Learnt<T> {
+    fn default() -> Self {
+        Self { value: None, written: None, from: LearntFrom::Nothing, at: None }
+    }
+}
+
 /// What says which version it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Source {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LearntFrom {
     /// Nothing does.
     #[default]
-    Unknown,
+    Nothing,
     /// An input of a set-up action or orb command, or a version manager's argument.
     Setup,
-    /// A version file of the repository: its path.
-    File(String),
+    /// A version file or manifest of the repository.
+    File,
     /// The container image.
     Image,
     /// The runner's own tools.
@@ -46,63 +52,30 @@ pub enum Source {
     Upgrade,
 }
 
-/// Inclusive bounds of a version; a missing bound is not known.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Bounds {
-    /// It is at least this.
-    pub low: Option<Version>,
-    /// It is at most this.
-    pub high: Option<Version>,
-}
-
-/// An answer about something that may not be known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Certainty {
-    /// Surely.
-    Yes,
-    /// Surely not.
-    No,
-    /// Not known.
-    Unknown,
-}
-
-impl Bounds {
-    /// Exactly `version`.
-    pub fn exactly(version: Version) -> Self {
-        Self { low: Some(version.clone()), high: Some(version) }
-    }
-
-    /// The one version that it can be.
-    pub fn exact(&self) -> Option<&Version> {
-        self.low.as_ref().filter(|low| self.high.as_ref() == Some(*low))
-    }
-
-    /// Whether nothing is known.
-    pub const fn is_unknown(&self) -> bool {
-        self.low.is_none() && self.high.is_none()
-    }
-
-    /// Whether it is at least `floor`.
-    pub fn at_least(&self, floor: &Version) -> Certainty {
-        if self.low.as_ref().is_some_and(|low| low >= floor) {
-            Certainty::Yes
-        } else if self.high.as_ref().is_some_and(|high| high < floor) {
-            Certainty::No
-        } else {
-            Certainty::Unknown
-        }
-    }
-}
-
 /// A step that installs another npm.
 #[derive(Debug, Clone)]
 pub struct Upgrade {
-    /// What it asks for: `latest`, `^11.5.1`, `11.21.2`; none for a bare `npm install -g npm`.
+    /// What it asks for: `latest`, `^11.5.1`, `11.21.2`; none where that cannot be known.
     pub wanted: Option<String>,
     /// Where.
     pub at: Location,
     /// npm before it.
-    pub from: Bounds,
+    pub from: Option<Bundled>,
     /// npm after it.
-    pub to: Bounds,
+    pub to: Option<Bundled>,
+}
+
+impl Toolchain {
+    /// The Node version for people and JSON: exact where it is, else as written.
+    pub fn node_shown(&self) -> Option<String> {
+        match &self.node.value {
+            Some(NodeSpec::Exact(version)) => Some(version.to_string()),
+            _ => self.node.written.clone(),
+        }
+    }
+
+    /// The npm version for people and JSON, where it is known exactly.
+    pub fn npm_shown(&self) -> Option<String> {
+        self.npm.value.as_ref()?.exact().map(ToString::to_string)
+    }
 }

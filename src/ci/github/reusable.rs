@@ -1,0 +1,79 @@
+//! Calls of reusable workflows.
+
+use std::collections::BTreeMap;
+
+use super::expression::Scope;
+use super::{CALL, DEPTH, Frame, Walk, action, env, job, permissions, triggers, unseen};
+use crate::ci::repository::{entry_place, place};
+use crate::ci::{Call, Hop, HopKind, Job, Level};
+use crate::facts::Provider;
+use crate::yaml::Node;
+
+/// Fills `job` with what its `uses` calls.
+pub(super) fn call(walk: &Walk<'_, '_>, node: Node<'_>, uses: Node<'_>, calling: &mut Job, outer: &Frame) {
+    let reference = env::scalar(uses, &outer.scope);
+    let inputs = env::inputs(node.get("with"), &outer.scope);
+    let secrets_node = node.entry("secrets");
+    let inherits = secrets_node.filter(|(_, value)| value.as_str() == Some("inherit"));
+    let secrets = env::inputs(secrets_node.map(|(_, value)| value).filter(|value| value.is_mapping()), &outer.scope);
+    let file = action::local(&reference.written);
+    let mut call = Call {
+        file: file.clone(),
+        inputs,
+        secrets,
+        inherits_secrets: inherits.map(|(key, value)| entry_place(key, value)),
+        jobs: None,
+        reference,
+    };
+    let tree = file.as_deref().and_then(|path| walk.repository.yaml(path, Provider::Github));
+    match (file, tree) {
+        (Some(path), Some(tree)) if !outer.files.contains(&path) && outer.files.len() <= DEPTH && walk.spend(CALL) => {
+            if let Some(root) = tree.root() {
+                let frame = callee(root, &call, calling, outer, path, uses);
+                call.jobs = Some(job::read_all(walk, root, &frame));
+            }
+        }
+        (Some(path), Some(_)) => {
+            calling.unknowns.push(unseen(format!("workflow {path}, which calls itself or nests too deep"), uses));
+        }
+        _ => {
+            let what = format!("reusable workflow {}", call.reference.shown());
+            calling.unknowns.push(unseen(what, uses));
+        }
+    }
+    calling.call = Some(call);
+}
+
+/// What the called workflow `root` sees.
+fn callee(root: Node<'_>, call: &Call, job: &Job, outer: &Frame, path: String, uses: Node<'_>) -> Frame {
+    let declared = root.get_path(&["on", "workflow_call", "inputs"]).or_else(|| {
+        root.get_path(&["true", "workflow_call", "inputs"])
+    });
+    let declared = declared.map(triggers::declared_inputs).unwrap_or_default();
+    let mut scope =
+        Scope { inputs: env::handed_over(&declared, &call.inputs, &outer.scope), ..Scope::default() };
+    scope.secrets = if call.inherits_secrets.is_some() {
+        outer.scope.secrets.clone()
+    } else {
+        let given = call.secrets.iter();
+        let given: BTreeMap<_, _> =
+            given.map(|secret| (secret.name.clone(), outer.scope.render(&secret.text.written))).collect();
+        Some(given)
+    };
+    // The caller's environment does not reach the callee.
+    let env = env::read(root.get("env"), Level::Pipeline, &mut scope);
+    let mut frame = Frame::of(root, scope);
+    frame.env = env;
+    frame.permissions = root.entry("permissions").map(|(_, node)| permissions::read(node, Level::Pipeline));
+    frame.caller = Some(permissions::hand_on(&job.identity));
+    frame.files.clone_from(&outer.files);
+    frame.files.push(path.clone());
+    frame.origin.clone_from(&outer.origin);
+    frame.origin.push(Hop {
+        kind: HopKind::ReusableWorkflow,
+        name: call.reference.written.clone(),
+        at: place(uses),
+        target: Some(path),
+    });
+    frame
+}
