@@ -40,6 +40,11 @@ impl<'t> TextMap<'t> {
         Span::new(start, end.clamp(start, self.whole.end.max(start)))
     }
 
+    /// Pairs of text offset and source offset where a run of identical bytes begins, in order.
+    pub fn runs(&self) -> &[(usize, usize)] {
+        &self.runs
+    }
+
     /// Where one byte of the text stands.
     pub fn offset(&self, at: usize) -> usize {
         let index = self.runs.partition_point(|&(text, _)| text <= at);
