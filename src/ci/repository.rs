@@ -33,7 +33,12 @@ impl<'a> Repository<'a> {
         let tree = match self.files.read(path) {
             Ok(source) => source.map(|source| Arc::new(yaml::parse(&source))),
             Err(error) => {
-                self.problem(Problem { file: path.to_owned(), message: error.to_string(), at: None, provider });
+                self.problem(Problem {
+                    file: path.to_owned(),
+                    message: error.to_string(),
+                    at: None,
+                    provider,
+                });
                 None
             }
         };
@@ -48,11 +53,6 @@ impl<'a> Repository<'a> {
         }
         self.parsed.borrow_mut().insert(path.to_owned(), tree.clone());
         tree
-    }
-
-    /// Forgets the YAML of `path`, which nothing else refers to.
-    pub(super) fn forget(&self, path: &str) {
-        self.parsed.borrow_mut().remove(path);
     }
 
     /// Notes what could not be read.

@@ -73,7 +73,7 @@ impl Scope {
 
     /// The one text that `text` becomes, or none where that is not known.
     pub(crate) fn text(&self, text: &str) -> Option<String> {
-        let mut atoms = self.render(text).into_iter().map(|atom| atom.into_text());
+        let mut atoms = self.render(text).into_iter().map(Atom::into_text);
         let first = atoms.next()??;
         atoms.all(|other| other.as_ref() == Some(&first)).then_some(first)
     }
@@ -212,8 +212,12 @@ fn tokens(text: &str) -> Vec<Token> {
             let (value, used) = quoted(rest);
             out.push(Token::Text(value));
             len = used;
-        } else if first.is_ascii_digit() || (first == '-' && rest[1..].starts_with(|c: char| c.is_ascii_digit())) {
-            len = 1 + rest[1..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '.')).unwrap_or(rest.len() - 1);
+        } else if first.is_ascii_digit()
+            || (first == '-' && rest[1..].starts_with(|c: char| c.is_ascii_digit()))
+        {
+            len = 1 + rest[1..]
+                .find(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
+                .unwrap_or(rest.len() - 1);
             out.push(Token::Number(rest[..len].to_owned()));
         } else if first.is_alphabetic() || first == '_' {
             let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '*');
@@ -458,7 +462,9 @@ fn lookup(scope: &Scope, path: &str) -> Vec<Atom> {
             None => vec![Atom::Secret(if name.is_empty() { "*".to_owned() } else { name.to_owned() })],
         },
         ("github", "token") => vec![Atom::JobToken],
-        ("inputs", name) => get(&scope.inputs, &name.to_ascii_lowercase()).unwrap_or_else(|| vec![Atom::Falsy]),
+        ("inputs", name) => {
+            get(&scope.inputs, &name.to_ascii_lowercase()).unwrap_or_else(|| vec![Atom::Falsy])
+        }
         ("github", event) if event.starts_with("event.inputs.") => {
             let name = event["event.inputs.".len()..].to_ascii_lowercase();
             get(&scope.inputs, &name).unwrap_or_else(|| vec![Atom::Unknown])
@@ -476,8 +482,11 @@ mod tests {
     fn scope() -> Scope {
         let one = |text: &str| vec![Atom::Text(text.to_owned())];
         Scope {
-            inputs: [("cmd".to_owned(), one("npm publish")), ("who".to_owned(), vec![Atom::Input("who".into())])]
-                .into(),
+            inputs: [
+                ("cmd".to_owned(), one("npm publish")),
+                ("who".to_owned(), vec![Atom::Input("who".into())]),
+            ]
+            .into(),
             matrix: [("os".to_owned(), [one("ubuntu-latest"), one("macos-15")].concat())].into(),
             env: [("NODE".to_owned(), one("24"))].into(),
             secrets: None,
@@ -532,7 +541,8 @@ mod tests {
 
     #[test]
     fn hostile_expressions_end() {
-        for text in ["((((", "!!!!!!!", "a[", "'", "format(", "secrets[matrix.x]", "a.b.*", "1.", "-", "{0}"] {
+        for text in ["((((", "!!!!!!!", "a[", "'", "format(", "secrets[matrix.x]", "a.b.*", "1.", "-", "{0}"]
+        {
             let _ = scope().expression(&text.repeat(300));
         }
         assert_eq!(scope().value("${{ secrets[matrix.x] }}"), Value::Secret("*".into()));

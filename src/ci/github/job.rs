@@ -28,8 +28,7 @@ fn read(walk: &Walk<'_, '_>, id: &str, key: Node<'_>, node: Node<'_>, outer: &Fr
     let permissions = permissions::of_job(node, &frame);
     let identity = permissions::identity(&permissions, &frame);
     let environment = node.entry("environment").and_then(|(key, node)| environment(key, node, scope));
-    let conditions: Vec<Condition> =
-        node.get("if").map(|node| condition(node, scope)).into_iter().collect();
+    let conditions: Vec<Condition> = node.get("if").map(|node| condition(node, scope)).into_iter().collect();
     let mut job = Job {
         id: id.to_owned(),
         name: node.get("name").and_then(Node::as_str).map(str::to_owned),
@@ -99,13 +98,16 @@ pub(super) fn concurrency(key: Node<'_>, node: Node<'_>, scope: &Scope) -> Concu
 pub(super) fn condition(node: Node<'_>, scope: &Scope) -> Condition {
     let written = node.as_str().unwrap_or_default().trim();
     let text = written.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(written).trim();
-    let never = scope.expression(text).iter().all(|atom| atom.clone().into_text().is_some_and(|text| {
-        // What is empty or false in every alternative never holds.
-        text.is_empty() || text == "false"
-    }));
-    let limits_ref = ["github.ref", "github.base_ref", "github.event.release", "github.event_name", "github.event.action"]
-        .iter()
-        .any(|word| text.contains(word));
+    let never = scope.expression(text).iter().all(|atom| {
+        atom.clone().into_text().is_some_and(|text| {
+            // What is empty or false in every alternative never holds.
+            text.is_empty() || text == "false"
+        })
+    });
+    let limits_ref =
+        ["github.ref", "github.base_ref", "github.event.release", "github.event_name", "github.event.action"]
+            .iter()
+            .any(|word| text.contains(word));
     Condition { text: text.to_owned(), at: place(node), never, limits_ref }
 }
 

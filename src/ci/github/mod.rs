@@ -119,7 +119,8 @@ fn fill(walk: &Walk<'_, '_>, root: Node<'_>, pipeline: &mut Pipeline) {
     pipeline.entry = pipeline.triggers.iter().any(|trigger| trigger.kind != super::TriggerKind::Call);
     let mut scope = Scope { inputs: seen_alone(&pipeline.inputs), ..Scope::default() };
     // A workflow that only others call gets its secrets from them; alone, every one may be given.
-    pipeline.permissions = root.entry("permissions").map(|(_, node)| permissions::read(node, super::Level::Pipeline));
+    pipeline.permissions =
+        root.entry("permissions").map(|(_, node)| permissions::read(node, super::Level::Pipeline));
     pipeline.env = env::read(root.get("env"), super::Level::Pipeline, &mut scope);
     let frame = Frame {
         env: pipeline.env.clone(),
@@ -129,7 +130,8 @@ fn fill(walk: &Walk<'_, '_>, root: Node<'_>, pipeline: &mut Pipeline) {
         files: vec![pipeline.source.path().to_owned()],
         ..Frame::of(root, scope)
     };
-    pipeline.concurrency = root.entry("concurrency").map(|(key, node)| job::concurrency(key, node, &frame.scope));
+    pipeline.concurrency =
+        root.entry("concurrency").map(|(key, node)| job::concurrency(key, node, &frame.scope));
     pipeline.jobs = job::read_all(walk, root, &frame);
 }
 

@@ -50,8 +50,13 @@ pub(super) fn of_job(job: Node<'_>, frame: &Frame) -> Permissions {
 
 /// The id token of a job with these `permissions` in `frame`.
 pub(super) fn identity(permissions: &Permissions, frame: &Frame) -> Identity {
-    let mut identity =
-        Identity { state: IdentityState::Missing, level: None, at: None, write_all: false, tokens: Vec::new() };
+    let mut identity = Identity {
+        state: IdentityState::Missing,
+        level: None,
+        at: None,
+        write_all: false,
+        tokens: Vec::new(),
+    };
     let own = permissions.access("id-token");
     let here = permissions.scopes.iter().find(|(scope, _)| scope == "id-token");
     identity.at = here.map(|(_, access)| access.at.clone()).or_else(|| permissions.at.clone());
@@ -62,7 +67,7 @@ pub(super) fn identity(permissions: &Permissions, frame: &Frame) -> Identity {
         }
         (None | Some("write"), Some(Effective::Denied(at))) => {
             identity.state = IdentityState::Withheld;
-            identity.at = at.clone();
+            identity.at.clone_from(at);
         }
         (None, Some(Effective::Unknown)) => identity.state = IdentityState::Unknown,
         (Some("write"), _) => {

@@ -15,7 +15,8 @@ pub(super) fn call(walk: &Walk<'_, '_>, node: Node<'_>, uses: Node<'_>, calling:
     let inputs = env::inputs(node.get("with"), &outer.scope);
     let secrets_node = node.entry("secrets");
     let inherits = secrets_node.filter(|(_, value)| value.as_str() == Some("inherit"));
-    let secrets = env::inputs(secrets_node.map(|(_, value)| value).filter(|value| value.is_mapping()), &outer.scope);
+    let secrets =
+        env::inputs(secrets_node.map(|(_, value)| value).filter(|value| value.is_mapping()), &outer.scope);
     let file = action::local(&reference.written);
     let mut call = Call {
         file: file.clone(),
@@ -27,14 +28,18 @@ pub(super) fn call(walk: &Walk<'_, '_>, node: Node<'_>, uses: Node<'_>, calling:
     };
     let tree = file.as_deref().and_then(|path| walk.repository.yaml(path, Provider::Github));
     match (file, tree) {
-        (Some(path), Some(tree)) if !outer.files.contains(&path) && outer.files.len() <= DEPTH && walk.spend(CALL) => {
+        (Some(path), Some(tree))
+            if !outer.files.contains(&path) && outer.files.len() <= DEPTH && walk.spend(CALL) =>
+        {
             if let Some(root) = tree.root() {
                 let frame = callee(root, &call, calling, outer, path, uses);
                 call.jobs = Some(job::read_all(walk, root, &frame));
             }
         }
         (Some(path), Some(_)) => {
-            calling.unknowns.push(unseen(format!("workflow {path}, which calls itself or nests too deep"), uses));
+            calling
+                .unknowns
+                .push(unseen(format!("workflow {path}, which calls itself or nests too deep"), uses));
         }
         _ => {
             let what = format!("reusable workflow {}", call.reference.shown());
@@ -46,9 +51,9 @@ pub(super) fn call(walk: &Walk<'_, '_>, node: Node<'_>, uses: Node<'_>, calling:
 
 /// What the called workflow `root` sees.
 fn callee(root: Node<'_>, call: &Call, job: &Job, outer: &Frame, path: String, uses: Node<'_>) -> Frame {
-    let declared = root.get_path(&["on", "workflow_call", "inputs"]).or_else(|| {
-        root.get_path(&["true", "workflow_call", "inputs"])
-    });
+    let declared = root
+        .get_path(&["on", "workflow_call", "inputs"])
+        .or_else(|| root.get_path(&["true", "workflow_call", "inputs"]));
     let declared = declared.map(triggers::declared_inputs).unwrap_or_default();
     let mut scope =
         Scope { inputs: env::handed_over(&declared, &call.inputs, &outer.scope), ..Scope::default() };

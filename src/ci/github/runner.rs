@@ -1,8 +1,8 @@
 //! `runs-on`.
 
 use super::expression::Scope;
-use crate::ci::repository::place;
 use crate::ci::Runner;
+use crate::ci::repository::place;
 use crate::facts::Provider;
 use crate::facts::runners::{Runner as Class, classify};
 use crate::yaml::{Kind, Node};
@@ -40,4 +40,3 @@ pub(super) fn read(runs_on: Option<Node<'_>>, scope: &Scope) -> Runner {
     };
     Runner { class, labels: shown, at }
 }
-

@@ -106,6 +106,7 @@ fn uses(
     let inputs = env::inputs(node.get("with"), &frame.scope);
     let comment = uses.tree().comment_on_line(uses.source().position(uses.span().start).line);
     let comment = comment.map(|comment| uses.tree().comment_text(comment).to_owned());
-    let steps = local.then(|| action::steps(walk, uses, &reference.written, &inputs, frame, env, unknowns)).flatten();
+    let steps =
+        local.then(|| action::steps(walk, uses, &reference.written, &inputs, frame, env, unknowns)).flatten();
     StepKind::Uses { action, version, comment, inputs, steps, reference }
 }

@@ -32,7 +32,10 @@ fn triggers_in_every_form() {
     assert_eq!(labels("on: push"), ["push"]);
     assert_eq!(labels("\"on\": [push, release]"), ["push", "release"]);
     assert_eq!(labels("true: push"), ["push"]);
-    assert_eq!(labels("on:\n  push:\n    tags: v*\n  workflow_dispatch:"), ["push:tags", "workflow_dispatch"]);
+    assert_eq!(
+        labels("on:\n  push:\n    tags: v*\n  workflow_dispatch:"),
+        ["push:tags", "workflow_dispatch"]
+    );
     assert_eq!(labels("on:\n  push: {branches: [main], tags: [v1]}"), ["push"]);
     assert_eq!(labels("on:\n  push:\n    branches-ignore: [x]"), ["push:branches"]);
     assert!(labels("on:").is_empty());
@@ -118,7 +121,11 @@ fn called_workflows_get_what_the_caller_hands_over() {
 
 #[test]
 fn workflows_that_call_each_other_end() {
-    let call = |to: &str| format!("on: [workflow_call, push]\njobs:\n  a: {{uses: ./.github/workflows/{to}.yml}}\n  b: {{uses: ./.github/workflows/{to}.yml}}\n");
+    let call = |to: &str| {
+        format!(
+            "on: [workflow_call, push]\njobs:\n  a: {{uses: ./.github/workflows/{to}.yml}}\n  b: {{uses: ./.github/workflows/{to}.yml}}\n"
+        )
+    };
     let files: Vec<(String, String)> = (0..30)
         .map(|index| (format!(".github/workflows/{index}.yml"), call(&((index + 1) % 30).to_string())))
         .collect();
@@ -210,7 +217,10 @@ jobs:
     assert_eq!(class("list"), Class::SelfHosted);
     assert_eq!(class("group"), Class::Unknown);
     assert_eq!(class("input"), Class::Unknown);
-    assert_eq!(job(&pipeline, "matrix").container.as_ref().map(|c| c.image.written.as_str()), Some("node:22"));
+    assert_eq!(
+        job(&pipeline, "matrix").container.as_ref().map(|c| c.image.written.as_str()),
+        Some("node:22")
+    );
 }
 
 #[test]
@@ -299,13 +309,20 @@ jobs:
       - uses: Swatinem/rust-cache@v2
 ",
     );
-    let by: Vec<(&str, bool)> = job(&pipeline, "p").caches.iter().map(|cache| (cache.by.as_str(), cache.saves)).collect();
-    assert_eq!(by, [("actions/cache/restore", false), ("actions/setup-node", true), ("swatinem/rust-cache", true)]);
+    let by: Vec<(&str, bool)> =
+        job(&pipeline, "p").caches.iter().map(|cache| (cache.by.as_str(), cache.saves)).collect();
+    assert_eq!(
+        by,
+        [("actions/cache/restore", false), ("actions/setup-node", true), ("swatinem/rust-cache", true)]
+    );
 }
 
 #[test]
 fn unreadable_files_are_problems() {
-    let model = read(&[(".github/workflows/a.yml", "on: [push\njobs: {"), (".github/workflows/b.yml", "on: push\njobs: {}")]);
+    let model = read(&[
+        (".github/workflows/a.yml", "on: [push\njobs: {"),
+        (".github/workflows/b.yml", "on: push\njobs: {}"),
+    ]);
     assert_eq!(model.pipelines.len(), 2);
     assert_eq!(model.problems.len(), 1);
     assert_eq!(model.problems[0].file, ".github/workflows/a.yml");

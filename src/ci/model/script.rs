@@ -45,7 +45,12 @@ impl Script {
             let (end, raw_end) = runs.peek().map_or((text.len(), span.end), |next| **next);
             let same = text.as_bytes()[start..end].iter().zip(&raw[at..]).take_while(|(a, b)| a == b).count();
             self.append(&text[start..start + same], source, Span::new(at, at + same), true);
-            self.append(&text[start + same..end], source, Span::new(at + same, raw_end.max(at + same)), false);
+            self.append(
+                &text[start + same..end],
+                source,
+                Span::new(at + same, raw_end.max(at + same)),
+                false,
+            );
         }
     }
 
@@ -188,9 +193,8 @@ mod tests {
     #[test]
     fn filled_in_expressions_point_at_the_expression() {
         let script = script("run: echo ${{ x }}; ${{ inputs.run }} && ok");
-        let script = script.substitute("${{", "}}", &mut |inner| {
-            (inner == "inputs.run").then(|| "npm publish".to_owned())
-        });
+        let script = script
+            .substitute("${{", "}}", &mut |inner| (inner == "inputs.run").then(|| "npm publish".to_owned()));
         assert_eq!(script.text(), "echo ${{ x }}; npm publish && ok");
         assert_eq!(origin(&script, "npm"), "${{ inputs.run }}");
         assert_eq!(origin(&script, "ok"), "ok");
