@@ -153,10 +153,15 @@ impl Project {
         self.packages.iter().find(|package| package.folder == folder)
     }
 
-    /// The packages that can be published (named, not private), dependencies first.
+    /// The packages that can be published, dependencies first: named, versioned (semantic-release alone
+    /// writes the version itself) and not private.
     pub fn publishable(&self) -> impl Iterator<Item = &Package> {
+        let versions_itself = self.uses(ReleaseTool::SemanticRelease);
         let ordered = self.order.iter().map(|&index| &self.packages[index]);
-        ordered.filter(|package| !package.manifest.private && package.name().is_some())
+        ordered.filter(move |package| {
+            let Manifest { private, name, version, .. } = &package.manifest;
+            !private && name.is_some() && (version.is_some() || versions_itself)
+        })
     }
 
     /// The strongest pin of `tool` that chooses a version (`engines` only supports one).

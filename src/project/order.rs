@@ -39,7 +39,10 @@ mod tests {
         let manifest = |(name, needs): &(&str, &[&str])| {
             let needs: Vec<String> =
                 needs.iter().map(|need| format!("\"{need}\": \"workspace:*\"")).collect();
-            let text = format!("{{\"name\": \"{name}\", \"dependencies\": {{{}}}}}", needs.join(", "));
+            let text = format!(
+                "{{\"name\": \"{name}\", \"version\": \"1.0.0\", \"dependencies\": {{{}}}}}",
+                needs.join(", ")
+            );
             (format!("packages/{name}/package.json"), text)
         };
         let root =

@@ -183,16 +183,19 @@ fn the_origin_falls_back_to_the_manifest() {
 }
 
 #[test]
-fn private_and_nameless_packages_are_not_published() {
+fn private_nameless_and_versionless_packages_are_not_published() {
     let project = read(&[
         ("package.json", r#"{"private": true, "workspaces": ["p/*"]}"#),
-        ("p/a/package.json", r#"{"name": "a"}"#),
-        ("p/b/package.json", r#"{"name": "b", "private": true}"#),
+        ("p/a/package.json", &package("a")),
+        ("p/b/package.json", r#"{"name": "b", "version": "1.0.0", "private": true}"#),
         ("p/c/package.json", r#"{"version": "1.0.0"}"#),
+        ("p/d/package.json", r#"{"name": "playground"}"#),
     ]);
     let names: Vec<_> = project.publishable().filter_map(Package::name).collect();
     assert_eq!(names, ["a"]);
     assert_eq!(project.package_in("./p/b/").and_then(Package::name), Some("b"));
+    let versioned_by_tool = r#"{"name": "a", "devDependencies": {"semantic-release": "^25"}}"#;
+    assert_eq!(read(&[("package.json", versioned_by_tool)]).publishable().count(), 1);
 }
 
 #[test]
@@ -201,7 +204,7 @@ fn a_broken_file_is_a_problem_and_not_the_end() {
         ("package.json", "{\"private\": true, // why\n \"workspaces\": [\"p/*\"]}"),
         ("p/a/package.json", "{\"name\": \"a\""),
         ("p/b/package.json", "[]"),
-        ("p/c/package.json", r#"{"name": "c"}"#),
+        ("p/c/package.json", &package("c")),
         ("pnpm-workspace.yaml", "catalog: [\n"),
         ("nx.json", "{"),
     ]);

@@ -1,0 +1,4 @@
+"use strict";
+
+/** Keeps `value` within `low` and `high`. */
+exports.clamp = (value, low, high) => Math.min(Math.max(value, low), high);

@@ -1,0 +1,3 @@
+import { button } from "@acme/design-ui";
+
+console.log(button("Save"));
