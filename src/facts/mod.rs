@@ -5,14 +5,19 @@
 pub mod actions;
 mod date;
 mod entry;
+pub mod errors;
 pub mod images;
+pub mod limits;
 pub mod node;
 pub mod npm;
 mod provider;
+pub mod providers;
 pub mod registry;
 pub mod runners;
 #[cfg(test)]
 mod tests;
+pub mod tools;
+pub mod urls;
 mod version;
 
 pub use date::{Date, DateError};
@@ -28,5 +33,10 @@ pub fn all() -> Vec<Listed> {
     runners::list(&mut facts);
     actions::list(&mut facts);
     images::list(&mut facts);
+    providers::list(&mut facts);
+    tools::list(&mut facts);
+    limits::list(&mut facts);
+    errors::list(&mut facts);
+    urls::list(&mut facts);
     facts
 }

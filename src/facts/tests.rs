@@ -5,20 +5,36 @@ use std::collections::BTreeSet;
 use super::node::{Bundled, NodeSpec, bundled_npm};
 use super::npm::Feature;
 use super::runners::Runner;
-use super::{Evidence, Provider, Version, actions, all, images, node, npm, registry, runners};
+use super::tools::{Exchange, TokenRank};
+use super::{
+    Date, Evidence, Provider, Version, actions, all, errors, images, limits, node, npm, providers, registry,
+    runners, tools, urls,
+};
 
 fn version(text: &str) -> Version {
     Version::parse(text).unwrap()
 }
 
 fn raw() -> Vec<(&'static str, serde_json::Value)> {
-    [npm::raw(), node::raw(), runners::raw(), actions::raw(), images::raw()].concat()
+    [
+        npm::raw(),
+        node::raw(),
+        runners::raw(),
+        actions::raw(),
+        images::raw(),
+        providers::raw(),
+        tools::raw(),
+        limits::raw(),
+        errors::raw(),
+        urls::raw(),
+    ]
+    .concat()
 }
 
 #[test]
 fn every_entry_names_its_source_and_day() {
     let facts = all();
-    assert!(facts.len() > 80);
+    assert!(facts.len() > 200);
     for fact in &facts {
         assert!(!fact.source.trim().is_empty() && !fact.says.trim().is_empty(), "{fact:?}");
         assert!(fact.seen.to_string().starts_with("2026-"), "{fact:?}");
@@ -378,4 +394,188 @@ fn publishing_actions_are_known() {
     assert_eq!(publishes("js-devtools/npm-publish"), Some(Publishes::Always));
     assert_eq!(publishes("googleapis/release-please-action"), Some(Publishes::Never));
     assert_eq!(publishes("actions/checkout"), None);
+}
+
+#[test]
+fn providers_have_their_capabilities() {
+    for provider in Provider::ALL {
+        let capability = providers::capability(provider);
+        let three = matches!(provider, Provider::Github | Provider::Gitlab | Provider::Circleci);
+        assert_eq!(capability.oidc, three, "{provider}");
+        assert_eq!(capability.provenance, three && provider != Provider::Circleci, "{provider}");
+        assert_eq!(capability.audience.as_deref(), three.then_some(registry::AUDIENCE), "{provider}");
+        assert!(!capability.cannot_match.iter().any(|claim| capability.matches.contains(claim)));
+        assert!(providers::unproven(provider).all(|unproven| unproven.origin.is_open()));
+    }
+    let gitlab = providers::capability(Provider::Gitlab);
+    assert_eq!(gitlab.id_token_variable.as_deref(), Some("NPM_ID_TOKEN"));
+    assert_eq!(gitlab.provenance_token_variable.as_deref(), Some("SIGSTORE_ID_TOKEN"));
+    let command = providers::capability(Provider::Circleci).id_token_command.as_deref().unwrap();
+    let claims = command.split('\'').nth(1).unwrap();
+    let claims: serde_json::Value = serde_json::from_str(claims).unwrap();
+    assert_eq!(claims["aud"], registry::AUDIENCE);
+}
+
+/// The features and the capabilities tell the same story.
+#[test]
+fn features_agree_with_capabilities() {
+    for provider in Provider::ALL {
+        let capability = providers::capability(provider);
+        assert_eq!(npm::floor(Feature::OidcPublish, provider).is_some(), capability.oidc, "{provider}");
+        assert_eq!(
+            npm::floor(Feature::AutoProvenance, provider).is_some(),
+            capability.provenance,
+            "{provider}"
+        );
+    }
+}
+
+#[test]
+fn tools_exchange_from_their_floors() {
+    use Exchange::{Manager, None as Nobody, Npm, Own};
+    use Provider::{Circleci, Github, Gitlab, Jenkins};
+    let table: &[(&str, Provider, &str, Exchange)] = &[
+        ("pnpm", Github, "10.34.9", Npm),
+        ("pnpm", Github, "11.0.0", Own),
+        ("pnpm", Circleci, "11.0.6", Npm),
+        ("pnpm", Circleci, "11.0.7", Own),
+        ("pnpm", Jenkins, "12.21.0", Npm),
+        ("yarn", Github, "4.9.9", Nobody),
+        ("yarn", Github, "4.10.0", Own),
+        ("yarn", Gitlab, "4.10.3", Nobody),
+        ("yarn", Gitlab, "4.11.0", Own),
+        ("yarn", Circleci, "4.13.0", Nobody),
+        ("yarn", Circleci, "4.14.0", Own),
+        ("yarn", Github, "1.22.22", Nobody),
+        ("@semantic-release/npm", Github, "13.0.0", Nobody),
+        ("@semantic-release/npm", Gitlab, "13.1.0", Own),
+        ("semantic-release", Circleci, "13.1.5", Nobody),
+        ("semantic-release", Circleci, "13.2.0", Own),
+        ("lerna", Github, "9.0.0", Own),
+        ("lerna", Circleci, "9.0.7", Nobody),
+        ("lerna", Circleci, "10.0.0", Own),
+        ("bun", Github, "1.4.5", Nobody),
+        ("changesets", Github, "3.0.3", Manager),
+        ("npm", Github, "10.0.0", Npm),
+    ];
+    for &(tool, provider, at, expected) in table {
+        let exchange = tools::get(tool).unwrap().exchange(provider, Some(&version(at)));
+        assert_eq!(exchange, Some(expected), "{tool} {at} on {provider}");
+    }
+    assert_eq!(tools::get("lerna").unwrap().exchange(Github, None), None);
+    assert!(tools::get("semantic-release").unwrap().needs_npm && !tools::get("lerna").unwrap().needs_npm);
+    assert_eq!(tools::get("yarn").unwrap().token, TokenRank::Wins);
+    assert_eq!(tools::milestone("pnpm-placeholder").unwrap().version, version("11.1.3"));
+}
+
+#[test]
+fn limits_have_their_numbers_and_days() {
+    let day = |text: &str| text.parse::<Date>().unwrap();
+    let number = |limit: &limits::Limit| limit.value;
+    assert_eq!(number(limits::publishers_per_package()), Some(10));
+    assert_eq!(number(limits::write_token_days()), Some(90));
+    assert_eq!(number(limits::trust_bulk_packages()), Some(80));
+    assert_eq!(number(limits::trust_bulk_pause_seconds()), Some(2));
+    let january = limits::bypass_tokens_no_publish();
+    assert!(january.planned && !january.holds_on(day("2026-12-31")) && january.holds_on(day("2027-01-01")));
+    for (limit, from) in [
+        (limits::publishers_per_package(), "2026-09-03"),
+        (limits::staging_always_allowed(), "2026-09-03"),
+        (limits::allowed_actions_mandatory(), "2026-05-20"),
+        (limits::bypass_tokens_no_management(), "2026-08-01"),
+        (limits::stage_only_tokens(), "2026-09-18"),
+        (limits::github_immutable_subject(), "2026-07-15"),
+    ] {
+        assert_eq!(limit.from, Some(day(from)), "{}", limit.id);
+    }
+}
+
+#[test]
+fn patterns_match_in_order() {
+    assert!(errors::matches(
+        "404 Not Found - PUT *",
+        "npm error 404 Not Found - PUT https://host/@a%2fb - Not found"
+    ));
+    assert!(errors::matches("*EBADENGINE*npm@1*", "npm error code EBADENGINE npm@12.2.0"));
+    assert!(!errors::matches("*b*a*", "ab"));
+    assert!(!errors::matches("*aa*a*", "aa"));
+}
+
+/// The causes that match a log, in the order of the file.
+fn causes(log: &str) -> Vec<&'static str> {
+    let any = |pattern: &String| log.lines().any(|line| errors::matches(pattern, line));
+    let hits = errors::fingerprints().iter().filter(|fingerprint| {
+        fingerprint.patterns.iter().any(any)
+            && fingerprint.also.iter().all(any)
+            && !fingerprint.unless.iter().any(any)
+    });
+    hits.map(|fingerprint| fingerprint.cause.as_str()).collect()
+}
+
+#[test]
+fn real_log_lines_have_their_cause() {
+    for (log, cause) in [
+        (
+            "npm silly oidc Skipped because incorrect permissions for id-token within GitHub workflow",
+            "id-token-permission-missing",
+        ),
+        ("npm silly oidc Skipped because no id_token available", "id-token-variable-missing"),
+        (
+            "npm verbose oidc Failed token exchange request with body message: OIDC token exchange error - package not found",
+            "exchange-rejected",
+        ),
+        (
+            "npm error code ENEEDAUTH\nnpm error need auth This command requires you to be logged in to http://127.0.0.1:4880/",
+            "no-credentials",
+        ),
+        (
+            "npm verbose oidc Successfully retrieved and set token\nnpm error code ENEEDAUTH",
+            "empty-token-spoils-exchange",
+        ),
+        ("npm error 404 Not Found - PUT https://host/@acme%2freal - Not found", "masked-unauthorised"),
+        (
+            "npm error 403 403 Forbidden - PUT https://host/x - OIDC permission denied for this action",
+            "permission-denied-for-action",
+        ),
+        (
+            "Failed to validate repository information: package.json: \"repository.url\" is \"\", expected to match \"https://github.com/acme/demo\" from provenance",
+            "provenance-repository-missing",
+        ),
+        (
+            "Failed to validate repository information: package.json: \"repository.url\" is \"git+https://github.com/Acme/demo.git\", expected to match \"https://github.com/acme/demo\"",
+            "provenance-repository-mismatch",
+        ),
+        ("npm error Cannot find module 'promise-retry'", "npm-self-upgrade-broken"),
+        (
+            "npm error code EUSAGE\nnpm error Automatic provenance generation not supported for provider: CircleCI",
+            "provenance-unsupported-provider",
+        ),
+        ("You cannot publish over the previously published versions: 1.0.1.", "version-already-published"),
+        (
+            "npm error 409 Conflict - Cannot publish over previously staged version \"1.0.0\"",
+            "version-already-staged",
+        ),
+        (
+            "[WARN] Skipped OIDC: ERR_PNPM_AUTH_TOKEN_EXCHANGE: Failed token exchange request (status code 404)",
+            "exchange-rejected",
+        ),
+        ("YN0033: No authentication configured for request", "tool-has-no-oidc"),
+        (
+            "TLOG_CREATE_ENTRY_ERROR error creating tlog entry - (409) an equivalent entry already exists in the transparency log",
+            "transparency-log-conflict",
+        ),
+        (
+            "At least one permission flag is required (--allow-publish, --allow-stage-publish)",
+            "trust-permission-flag",
+        ),
+    ] {
+        assert_eq!(causes(log).first(), Some(&cause), "{log}");
+    }
+    assert_eq!(causes("npm notice Publishing to the registry\nadded 12 packages in 1s"), [] as [&str; 0]);
+}
+
+#[test]
+fn pages_have_their_address() {
+    assert!(urls::url("github-environments").unwrap().starts_with("https://docs.github.com/"));
+    assert_eq!(urls::url("nowhere"), None);
 }
