@@ -18,7 +18,7 @@ pub use model::{
 };
 pub use pattern::{Branch, Pattern};
 pub use refusal::Refusal;
-pub use toolchain::Toolchain;
+pub use toolchain::{Toolchain, Want, solve};
 
 #[cfg(test)]
 mod tests;

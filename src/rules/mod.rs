@@ -1,1 +1,56 @@
-//! One file per rule: metadata, documentation, check, fix. A rule reads the model; it never parses, prints or writes.
+//! One file per rule: metadata, documentation, check, fix. A rule reads the model; it never parses,
+//! prints or writes.
+//!
+//! A rule's file is named like its id (`npm_too_old.rs` is `npm-too-old`) and starts with its page as a
+//! doc comment: a title, what it does, why, an example that it reports and one that it does not (both run
+//! as tests), and the evidence. `build.rs` makes the table below from the files.
+
+mod engine;
+
+mod action_unpinned;
+mod cache_in_publish_job;
+mod concurrency_missing;
+mod environment_dynamic;
+mod guard_missing;
+mod guard_unproven;
+mod id_token_caller_missing;
+mod id_token_missing;
+mod id_token_too_wide;
+mod multiple_entry_workflows;
+mod node_floating;
+mod node_too_old;
+mod npm_engine_mismatch;
+mod npm_latest;
+mod npm_release_broken;
+mod npm_self_upgrade_broken;
+mod npm_too_old;
+mod npm_upgrade_unpinned;
+mod npm_version_unknown;
+mod publish_cancellable;
+mod publish_retried;
+mod reusable_entry;
+mod runner_not_hosted;
+mod runner_unknown;
+mod secrets_inherit;
+mod stage_npm_too_old;
+mod stored_publish_token;
+mod timeout_missing;
+mod token_masks_oidc;
+mod token_too_wide;
+mod token_written_to_npmrc;
+mod trigger_dangerous;
+mod trigger_pull_request;
+mod trigger_schedule;
+
+pub use engine::{
+    Availability, Baseline, BaselineError, Check, Context, Example, FixPlan, Meta, Outcome, Page, Rule,
+    Selection, SelectionError, fingerprint, plan_fixes,
+};
+
+/// Every rule, by id.
+pub static ALL: &[Rule] = &include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+/// The rule with this id.
+pub fn by_id(id: &str) -> Option<&'static Rule> {
+    ALL.binary_search_by(|rule| rule.meta.id.cmp(id)).ok().map(|index| &ALL[index])
+}

@@ -1,0 +1,59 @@
+//! What every rule shares: metadata, pages, selection, suppression, baselines and fixes.
+
+mod baseline;
+mod context;
+mod fix;
+mod page;
+mod run;
+mod selection;
+mod suppress;
+pub(super) mod words;
+
+use crate::diagnostic::{Finding, Severity};
+use crate::facts::Provider;
+
+pub use baseline::{Baseline, BaselineError, fingerprint};
+pub use context::Context;
+pub(super) use context::{Client, client, npm_has, relies_on_identity};
+pub use fix::{FixPlan, plan_fixes};
+pub use page::{Example, Page};
+pub use run::Outcome;
+pub use selection::{Selection, SelectionError};
+
+/// Whether a rule can offer a fix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Availability {
+    /// Never.
+    None,
+    /// Applied by `--fix`, where it can be made.
+    Safe,
+    /// Applied by `--fix --unsafe` alone, where it can be made.
+    Unsafe,
+}
+
+/// What is known of a rule without running it.
+#[derive(Debug)]
+pub struct Meta {
+    /// Kebab-case, equal to the file's name.
+    pub id: &'static str,
+    /// The severity of a finding where nothing lowers or raises it.
+    pub severity: Severity,
+    /// Whether a finding may come with a fix.
+    pub fix: Availability,
+    /// The providers whose configuration it reads; all that publish packages where empty.
+    pub providers: &'static [Provider],
+}
+
+/// A rule's check: reads the context, adds findings.
+pub type Check = fn(&Context<'_>, &mut Vec<Finding>);
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its metadata.
+    pub meta: &'static Meta,
+    /// Its check.
+    pub check: Check,
+    /// Its page: the doc comment of its file, in Markdown, with `{registry}` for the default registry's host.
+    pub page: &'static str,
+}

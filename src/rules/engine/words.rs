@@ -1,0 +1,64 @@
+//! Phrases that several rules say in the same way.
+
+use crate::ci::{Bounds, PublishPath, ToolchainSource};
+use crate::diagnostic::Location;
+use crate::facts::Provider;
+use crate::facts::npm::{self, Feature};
+use crate::plan::{self, Want};
+
+/// "npm 10.9.2, bundled with Node 22.14.0".
+pub(in crate::rules) fn npm(path: &PublishPath) -> String {
+    let npm = &path.toolchain.npm;
+    let version = bounds(&npm.bounds);
+    let node = || path.toolchain.node.written.clone().unwrap_or_else(|| bounds(&path.toolchain.node.bounds));
+    match npm.source {
+        ToolchainSource::Bundled => format!("npm {version}, bundled with Node {}", node()),
+        ToolchainSource::Image => format!("npm {version} of its image"),
+        ToolchainSource::Runner => format!("npm {version} of the runner's own image"),
+        ToolchainSource::Upgrade => format!("npm {version}, installed before it"),
+        _ => format!("npm {version}"),
+    }
+}
+
+/// "10.9.2", "10.9.2 to 11.5.0", "11.0.0 or later", "at most 10.9.8", "of an unknown version".
+pub(in crate::rules) fn bounds(bounds: &Bounds) -> String {
+    match (&bounds.low, &bounds.high) {
+        (Some(low), Some(high)) if low == high => low.to_string(),
+        (Some(low), Some(high)) => format!("{low} to {high}"),
+        (Some(low), None) => format!("{low} or later"),
+        (None, Some(high)) => format!("at most {high}"),
+        (None, None) => "of an unknown version".to_owned(),
+    }
+}
+
+/// Where the npm version is decided: the upgrade, the Node pin, the image; else the command itself.
+pub(in crate::rules) fn toolchain_place(path: &PublishPath) -> &Location {
+    let toolchain = &path.toolchain;
+    toolchain.npm.at.as_ref().or(toolchain.node.at.as_ref()).unwrap_or(&path.command.at)
+}
+
+/// Whether npm accepts identities of this provider.
+pub(in crate::rules) fn has_oidc(provider: Provider) -> bool {
+    npm::floor(Feature::OidcPublish, provider).is_some()
+}
+
+/// What to write to get an npm that can exchange, in the provider's own terms.
+pub(in crate::rules) fn newer_npm(path: &PublishPath) -> String {
+    let npm = npm::resolve("11").map_or_else(String::new, |version| version.to_string());
+    let image = match path.provider {
+        Provider::Gitlab => Some("node"),
+        Provider::Circleci => Some("cimg/node"),
+        _ => None,
+    };
+    let want = Want { features: vec![Feature::OidcPublish, Feature::StagePublish], image, ..Want::default() };
+    let Ok(toolchain) = plan::solve(path.provider, &want) else {
+        return format!("Add `npm install -g npm@{npm}` before the publish.");
+    };
+    let node = toolchain.node;
+    let (pin, sudo) = match path.provider {
+        Provider::Github => (format!("`node-version: {node}` in the publish job"), ""),
+        Provider::Circleci => (format!("the image `cimg/node:{node}` for the publish job"), "sudo "),
+        _ => (format!("the image `node:{node}` for the publish job"), ""),
+    };
+    format!("Use {pin}, or `{sudo}npm install -g npm@{npm}` before the publish.")
+}

@@ -1,0 +1,157 @@
+//! # The publish job has no identity
+//!
+//! ## What it does
+//! Reports a job that publishes to npm without the right to an id token: `id-token: write` (GitHub), an
+//! `id_tokens` entry `NPM_ID_TOKEN` (GitLab), a `circleci run oidc get` (CircleCI).
+//!
+//! ## Why is this bad?
+//! Without it npm skips the exchange in silence and fails with `ENEEDAUTH`, or publishes with a stored token.
+//!
+//! An error where nothing else authenticates; for your information where a token does.
+//!
+//! ## Example
+//! ```yaml .github/workflows/publish.yml
+//! on: { push: { tags: ['v*'] } }
+//! jobs:
+//!   publish:
+//!     runs-on: ubuntu-latest
+//!     environment: npm
+//!     permissions:
+//!       contents: read
+//!     steps:
+//!       - uses: actions/setup-node@v6
+//!         with: { node-version: 24.19.0 }
+//!       - run: npm publish
+//! ```
+//!
+//! ## Use instead
+//! ```yaml .github/workflows/publish.yml
+//! on: { push: { tags: ['v*'] } }
+//! jobs:
+//!   publish:
+//!     runs-on: ubuntu-latest
+//!     environment: npm
+//!     permissions:
+//!       contents: read
+//!       id-token: write
+//!     steps:
+//!       - uses: actions/setup-node@v6
+//!         with: { node-version: 24.19.0 }
+//!       - run: npm publish
+//! ```
+//!
+//! ## Evidence
+//! - run, 2026-11-22: npm logs `oidc Skipped because incorrect permissions` at `silly` alone.
+//! - documentation: `id-token` is `none` by default in every setting.
+
+use super::engine::{Availability, Context, Meta, words};
+use crate::ci::{Auth, Credential, IdentityState, Job, Level, PublishPath, Reach, Value};
+use crate::diagnostic::{Finding, Fix, Safety, Severity};
+use crate::facts::{Provider, registry};
+use crate::text::Edit;
+
+pub(super) static META: Meta = Meta {
+    id: "id-token-missing",
+    severity: Severity::Error,
+    fix: Availability::Safe,
+    providers: &[Provider::Github, Provider::Gitlab, Provider::Circleci],
+};
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for (path, job) in context.npm_path_jobs() {
+        let withheld = match path.identity.state {
+            IdentityState::Missing => false,
+            IdentityState::Withheld => true,
+            IdentityState::Granted | IdentityState::Unknown => continue,
+        };
+        // A caller that does not grant it is id-token-caller-missing's.
+        if !words::has_oidc(path.provider) || (withheld && path.job_index.len() > 1) {
+            continue;
+        }
+        let has_token = path.tokens().any(may_authenticate);
+        let mut finding = META.finding(
+            path.identity.at.as_ref().unwrap_or(&job.key),
+            path.provider,
+            if has_token {
+                format!(
+                    "job `{}` publishes with a token; trusted publishing needs {}",
+                    job.id,
+                    needed(path.provider)
+                )
+            } else {
+                format!(
+                    "job `{}` publishes to npm with no token and without {}",
+                    job.id,
+                    needed(path.provider)
+                )
+            },
+        );
+        finding.severity = match path.auth {
+            _ if has_token => Severity::Info,
+            Auth::None => Severity::Error,
+            _ => Severity::Warning,
+        };
+        if let Some(fix) = fix(path, job) {
+            finding = finding.with_fix(fix);
+        }
+        findings.push(
+            finding
+                .with_help(help(path.provider))
+                .with_related(path.command.at.clone(), "the command that publishes"),
+        );
+    }
+}
+
+fn may_authenticate(token: &Credential) -> bool {
+    token.reach != Reach::Inherited && token.value != Value::Empty
+}
+
+const fn needed(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Gitlab => "an id token `NPM_ID_TOKEN`",
+        Provider::Circleci => "an id token from `circleci run oidc get`",
+        _ => "`id-token: write`",
+    }
+}
+
+fn help(provider: Provider) -> String {
+    match provider {
+        Provider::Gitlab => {
+            format!("Add to the job: `id_tokens: {{NPM_ID_TOKEN: {{aud: '{}'}}}}`.", registry::AUDIENCE)
+        }
+        Provider::Circleci => format!(
+            "Fetch it in the publish step: `NPM_ID_TOKEN=\"$(circleci run oidc get --claims '{{\"aud\":\"{}\"}}')\"`, \
+             stop if it is empty, then `export NPM_ID_TOKEN`.",
+            registry::AUDIENCE
+        ),
+        _ => "Add `id-token: write` to the job's `permissions` (and what else its steps need: naming one drops the rest)."
+            .to_owned(),
+    }
+}
+
+/// Adds `id-token: write` below the last permission that the job itself names, on a line of its own.
+fn fix(path: &PublishPath, job: &Job) -> Option<Fix> {
+    let permissions = job.permissions.as_ref().filter(|permissions| permissions.level == Some(Level::Job))?;
+    if path.provider != Provider::Github || permissions.scopes.iter().any(|(name, _)| name == "id-token") {
+        return None;
+    }
+    let (name, access) = permissions.scopes.last()?;
+    let source = &access.at.source;
+    let line = source.position(access.at.span.start).line;
+    let text = source.line(line);
+    let indent = text.len() - text.trim_start().len();
+    // A flow mapping has its names in the middle of a line.
+    if !text.trim_start().starts_with(name.as_str()) || source.path() != job.key.source.path() {
+        return None;
+    }
+    let line_end = source.line_span(line).start + text.len();
+    let newline = if source.text()[line_end..].starts_with('\r') { "\r\n" } else { "\n" };
+    Some(Fix {
+        title: "grant the job `id-token: write`".to_owned(),
+        safety: Safety::Safe,
+        edits: vec![(
+            source.path().to_owned(),
+            Edit::insert(line_end, format!("{newline}{}id-token: write", &text[..indent])),
+        )],
+    })
+}

@@ -1,0 +1,71 @@
+//! # npm in the publish job may be too old for trusted publishing
+//!
+//! ## What it does
+//! Reports a publish command whose npm version can be seen only as a range that reaches below the first
+//! version able to exchange the provider's id token: a floating Node version, an image without an exact tag.
+//!
+//! ## Why is this bad?
+//! Whether the publish works then depends on what the range resolves to on that day. Unproven, so it is
+//! for your information.
+//!
+//! ## Example
+//! ```yaml .gitlab-ci.yml
+//! publish:
+//!   image: node:24.0
+//!   environment: { name: npm }
+//!   id_tokens:
+//!     NPM_ID_TOKEN: { aud: 'npm:{registry}' }
+//!   rules: [{ if: '$CI_COMMIT_TAG' }]
+//!   script:
+//!     - npm install -g npm@">=11.0.0"
+//!     - npm publish
+//! ```
+//!
+//! ## Use instead
+//! ```yaml .gitlab-ci.yml
+//! publish:
+//!   image: node:24.19.0
+//!   environment: { name: npm }
+//!   id_tokens:
+//!     NPM_ID_TOKEN: { aud: 'npm:{registry}' }
+//!   rules: [{ if: '$CI_COMMIT_TAG' }]
+//!   script:
+//!     - npm publish
+//! ```
+//!
+//! ## Evidence
+//! - run, 2026-11-22: the floors in `trustpub facts`.
+
+use super::engine::{Availability, Client, Context, Meta, client, npm_has, words};
+use crate::ci::Certainty;
+use crate::diagnostic::{Finding, Severity};
+use crate::facts::npm::{self, Feature};
+
+pub(super) static META: Meta =
+    Meta { id: "npm-version-unknown", severity: Severity::Info, fix: Availability::None, providers: &[] };
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for path in context.npm_paths() {
+        let bounds = &path.toolchain.npm.bounds;
+        if matches!(client(context, path), Client::Itself | Client::Nobody)
+            || bounds.is_unknown()
+            || npm_has(Feature::OidcPublish, path.provider, bounds) != Certainty::Unknown
+        {
+            continue;
+        }
+        let Some(floor) = npm::floor(Feature::OidcPublish, path.provider) else { continue };
+        findings.push(
+            META.finding(
+                words::toolchain_place(path),
+                path.provider,
+                format!(
+                    "`{}` runs {}: unproven that it is npm {floor} or later, which trusted publishing on {} needs",
+                    path.command.text,
+                    words::npm(path),
+                    path.provider.name(),
+                ),
+            )
+            .with_help(words::newer_npm(path)),
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! # A stored token can publish
+//!
+//! ## What it does
+//! Reports a long-lived write token (a secret, a context's or CI variable, the output of a vault step) that
+//! reaches a command that publishes to npm.
+//!
+//! ## Why is this bad?
+//! Whatever runs in the job can read it and publish from anywhere until it expires: that is how packages
+//! were taken over. Write tokens live 90 days at most, and direct publishing with tokens that bypass
+//! two-factor authentication ends in January 2027.
+//!
+//! ## Example
+//! ```yaml .github/workflows/publish.yml
+//! on: { push: { tags: ['v*'] } }
+//! jobs:
+//!   publish:
+//!     runs-on: ubuntu-latest
+//!     steps:
+//!       - uses: actions/setup-node@v6
+//!         with: { node-version: 24.19.0, registry-url: 'https://{registry}' }
+//!       - run: npm publish
+//!         env:
+//!           NODE_AUTH_TOKEN: ${{ secrets.NPM_TOKEN }}
+//! ```
+//!
+//! ## Use instead
+//! ```yaml .github/workflows/publish.yml
+//! on: { push: { tags: ['v*'] } }
+//! jobs:
+//!   publish:
+//!     runs-on: ubuntu-latest
+//!     environment: npm
+//!     permissions: { id-token: write }
+//!     steps:
+//!       - uses: actions/setup-node@v6
+//!         with: { node-version: 24.19.0 }
+//!       - run: npm publish
+//! ```
+//!
+//! ## Evidence
+//! - documentation: npm's changelog of 2025-09 to 2026-09; the dates in `trustpub facts`.
+
+use super::engine::{Availability, Context, Meta, words};
+use crate::ci::{Credential, PublishPath, Reach, Value};
+use crate::diagnostic::{Finding, Severity};
+
+pub(super) static META: Meta =
+    Meta { id: "stored-publish-token", severity: Severity::Error, fix: Availability::None, providers: &[] };
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for path in context.npm_paths() {
+        for credential in path.tokens().filter(|token| is_stored(token)) {
+            findings.push(
+                META.finding(
+                    &credential.at,
+                    path.provider,
+                    format!("`{}` gives `{}` a stored publish token", credential.name, path.command.text),
+                )
+                .with_help(help(path))
+                .with_related(path.command.at.clone(), "the command that publishes"),
+            );
+        }
+    }
+}
+
+/// Whether the credential is one that somebody stored: not an input that a caller may leave empty, nor
+/// what is only inherited (`secrets-inherit`'s).
+fn is_stored(token: &Credential) -> bool {
+    token.reach != Reach::Inherited
+        && matches!(token.value, Value::Secret(_) | Value::Static(_) | Value::Unknown | Value::Input(_))
+}
+
+fn help(path: &PublishPath) -> String {
+    if words::has_oidc(path.provider) {
+        "Publish with the job's identity (trusted publishing) and revoke the token: `trustpub advise` says how here."
+            .to_owned()
+    } else {
+        format!(
+            "npm accepts no identity of {}: stage with a stage-only token (`npm stage publish`) and approve by hand.",
+            path.provider.name()
+        )
+    }
+}

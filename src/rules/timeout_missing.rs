@@ -1,0 +1,67 @@
+//! # The publish job has no timeout
+//!
+//! ## What it does
+//! Notes a publish job with an identity and without a timeout (GitHub, GitLab).
+//!
+//! ## Why is this bad?
+//! On GitLab the id token lives as long as the job's timeout, one hour by default; on GitHub a job may hang
+//! for six hours with the right to mint one.
+//!
+//! ## Example
+//! ```yaml .github/workflows/publish.yml
+//! on: { push: { tags: ['v*'] } }
+//! jobs:
+//!   publish:
+//!     runs-on: ubuntu-latest
+//!     environment: npm
+//!     permissions: { id-token: write }
+//!     steps:
+//!       - run: npm publish
+//! ```
+//!
+//! ## Use instead
+//! ```yaml .github/workflows/publish.yml
+//! on: { push: { tags: ['v*'] } }
+//! jobs:
+//!   publish:
+//!     runs-on: ubuntu-latest
+//!     timeout-minutes: 10
+//!     environment: npm
+//!     permissions: { id-token: write }
+//!     steps:
+//!       - run: npm publish
+//! ```
+//!
+//! ## Evidence
+//! - code: GitLab's `lib/gitlab/ci/jwt.rb` sets the token's expiry from the job's timeout.
+
+use super::engine::{Availability, Context, Meta};
+use crate::diagnostic::{Finding, Severity};
+use crate::facts::Provider;
+
+pub(super) static META: Meta = Meta {
+    id: "timeout-missing",
+    severity: Severity::Info,
+    fix: Availability::None,
+    providers: &[Provider::Github, Provider::Gitlab],
+};
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for publishing in context.publishing_jobs() {
+        let help = match publishing.provider() {
+            Provider::Github => "Add `timeout-minutes: 10` to the job.",
+            Provider::Gitlab => "Add `timeout: 10 minutes` to the job: its id token lives no longer.",
+            _ => continue,
+        };
+        if publishing.holds_identity() && publishing.job.timeout.is_none() {
+            findings.push(
+                META.finding(
+                    &publishing.job.key,
+                    publishing.provider(),
+                    format!("job `{}` holds an identity and has no timeout", publishing.job.id),
+                )
+                .with_help(help),
+            );
+        }
+    }
+}
