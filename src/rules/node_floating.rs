@@ -39,7 +39,7 @@
 use nodejs_semver::Version;
 
 use super::engine::{Availability, Context, Meta};
-use crate::ci::ToolchainSource;
+use crate::ci::LearntFrom;
 use crate::diagnostic::{Finding, Severity};
 
 pub(super) static META: Meta =
@@ -50,7 +50,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let node = &path.toolchain.node;
         let (Some(written), Some(at)) = (&node.written, &node.at) else { continue };
         let pinned = Version::parse(written.trim_start_matches('v')).is_ok();
-        if pinned || !matches!(node.source, ToolchainSource::Setup | ToolchainSource::File(_)) {
+        if pinned || !matches!(node.from, LearntFrom::Setup | LearntFrom::File) {
             continue;
         }
         findings.push(

@@ -39,8 +39,8 @@
 //! - documentation: npm's trusted publishing page; run, 2026-11-22: Node 20.20.2 with npm 11.5.1 and 11.21.2 publishes.
 
 use super::engine::{Availability, Context, Meta, words};
-use crate::ci::Certainty;
 use crate::diagnostic::{Finding, Severity};
+use crate::facts::node::NodeSpec;
 use crate::facts::npm;
 
 pub(super) static META: Meta =
@@ -50,7 +50,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let minimum = &npm::documented_minimum().node;
     for path in context.npm_paths() {
         let node = &path.toolchain.node;
-        if node.bounds.at_least(minimum) != Certainty::No {
+        let newest = node.value.as_ref().and_then(NodeSpec::newest);
+        if newest.is_none_or(|newest| newest >= *minimum) {
             continue;
         }
         findings.push(
@@ -59,7 +60,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 path.provider,
                 format!(
                     "the publish runs on Node {}; npm documents {minimum} as the minimum for trusted publishing",
-                    node.written.clone().unwrap_or_else(|| words::bounds(&node.bounds)),
+                    path.toolchain.node_shown().unwrap_or_default(),
                 ),
             )
             .with_help(words::newer_npm(path)),

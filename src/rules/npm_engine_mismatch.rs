@@ -37,8 +37,9 @@
 //! ## Evidence
 //! - run, 2026-11-22: npm 12.2.0 on Node 20 and 22.14.0; code: `engines` of each npm major.
 
-use super::engine::{Availability, Context, Meta, words};
+use super::engine::{Availability, Context, Meta};
 use crate::diagnostic::{Finding, Severity};
+use crate::facts::node::{Bundled, NodeSpec};
 use crate::facts::npm;
 
 pub(super) static META: Meta =
@@ -46,16 +47,15 @@ pub(super) static META: Meta =
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for path in context.npm_paths() {
-        let node = &path.toolchain.node.bounds;
-        let (Some(low), Some(high)) = (&node.low, &node.high) else { continue };
+        let Some(node) = path.toolchain.node.value.as_ref().and_then(NodeSpec::newest) else { continue };
         for upgrade in &path.toolchain.upgrades {
             // A moving tag is npm-latest's.
             let exact = upgrade
                 .wanted
                 .as_deref()
                 .is_some_and(|wanted| wanted.starts_with(|c: char| c.is_ascii_digit()));
-            let Some(to) = upgrade.to.exact().filter(|_| exact) else { continue };
-            if npm::runs_on(to, low) != Some(false) || npm::runs_on(to, high) != Some(false) {
+            let Some(to) = upgrade.to.as_ref().and_then(Bundled::exact).filter(|_| exact) else { continue };
+            if npm::runs_on(to, &node) != Some(false) {
                 continue;
             }
             let accepted = npm::engines(to).map_or("", |engines| engines.node.as_str());
@@ -63,7 +63,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 META.finding(
                     &upgrade.at,
                     path.provider,
-                    format!("npm {to} does not install on Node {}: it wants {accepted}", words::bounds(node)),
+                    format!("npm {to} does not install on Node {node}: it wants {accepted}"),
                 )
                 .with_help("Install an npm 11 (`trustpub facts` lists what each accepts), or move the job to a Node that it accepts."),
             );

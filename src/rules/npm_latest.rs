@@ -42,9 +42,10 @@
 //! - run, 2026-11-22: `npm install -g npm@latest` on Node 20 and 22.14.0 fails with EBADENGINE.
 //! - issue thread: npm/cli#9722 (12.0.0 without sigstore).
 
-use super::engine::{Availability, Context, Meta, words};
+use super::engine::{Availability, Context, Meta};
 use crate::ci::{PublishPath, Upgrade};
 use crate::diagnostic::{Finding, Fix, Safety, Severity};
+use crate::facts::node::NodeSpec;
 use crate::facts::npm;
 use crate::text::Edit;
 
@@ -67,25 +68,21 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn finding(path: &PublishPath, upgrade: &Upgrade) -> Finding {
     let latest = &npm::releases().latest;
-    let node = &path.toolchain.node.bounds;
-    // Both ends outside: the accepted ranges have no island between two Node versions of one line.
-    let outside = [&node.low, &node.high]
-        .iter()
-        .all(|end| end.as_ref().is_some_and(|node| npm::runs_on(latest, node) == Some(false)));
+    let node = path.toolchain.node.value.as_ref().and_then(NodeSpec::newest);
+    let outside = node.filter(|node| npm::runs_on(latest, node) == Some(false));
     let pinned = npm::resolve("11").map_or_else(String::new, |version| version.to_string());
     let mut finding = META.finding(
         &upgrade.at,
         path.provider,
-        if outside {
+        if let Some(node) = &outside {
             format!(
-                "npm@latest is {latest}, which does not install on Node {}: the job fails with EBADENGINE",
-                words::bounds(node)
+                "npm@latest is {latest}, which does not install on Node {node}: the job fails with EBADENGINE"
             )
         } else {
             format!("installs whatever npm is newest (today {latest}) into the job that publishes")
         },
     );
-    if outside {
+    if outside.is_some() {
         finding.severity = Severity::Error;
     }
     if let Some(fix) = pin(upgrade, &pinned) {

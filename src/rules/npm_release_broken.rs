@@ -35,6 +35,7 @@
 
 use super::engine::{Availability, Context, Meta, words};
 use crate::diagnostic::{Finding, Severity};
+use crate::facts::node::Bundled;
 use crate::facts::npm;
 
 pub(super) static META: Meta =
@@ -42,7 +43,7 @@ pub(super) static META: Meta =
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for path in context.npm_paths() {
-        let Some(version) = path.toolchain.npm.bounds.exact() else { continue };
+        let Some(version) = path.toolchain.npm.value.as_ref().and_then(Bundled::exact) else { continue };
         let Some(never) = npm::never(version) else { continue };
         findings.push(
             META.finding(

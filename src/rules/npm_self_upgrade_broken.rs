@@ -42,6 +42,7 @@
 
 use super::engine::{Availability, Context, Meta};
 use crate::diagnostic::{Finding, Severity};
+use crate::facts::node::Bundled;
 use crate::facts::npm;
 
 pub(super) static META: Meta = Meta {
@@ -54,8 +55,9 @@ pub(super) static META: Meta = Meta {
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for path in context.npm_paths() {
         for upgrade in &path.toolchain.upgrades {
-            let (Some(from), Some(to)) = (upgrade.from.exact(), upgrade.to.exact()) else { continue };
-            let Some(fault) = npm::self_upgrade_fault(from, to) else { continue };
+            let exact = |npm: &'_ Option<Bundled>| npm.as_ref().and_then(Bundled::exact).cloned();
+            let (Some(from), Some(to)) = (exact(&upgrade.from), exact(&upgrade.to)) else { continue };
+            let Some(fault) = npm::self_upgrade_fault(&from, &to) else { continue };
             findings.push(
                 META.finding(
                     &upgrade.at,

@@ -48,7 +48,7 @@
 //! - issue thread: npm/cli#8925 (CircleCI), the most frequent mistake in the field study.
 
 use super::engine::{Availability, Client, Context, Meta, client, npm_has, words};
-use crate::ci::{Auth, Certainty, IdentityState, PublishPath};
+use crate::ci::{Auth, IdentityState, PublishPath};
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::npm::{self, Feature};
 
@@ -58,7 +58,7 @@ pub(super) static META: Meta =
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for path in context.npm_paths() {
         if matches!(client(context, path), Client::Itself | Client::Nobody)
-            || npm_has(Feature::OidcPublish, path.provider, &path.toolchain.npm.bounds) != Certainty::No
+            || npm_has(Feature::OidcPublish, path) != Some(false)
         {
             continue;
         }

@@ -37,7 +37,6 @@
 //! - run, 2026-11-22: the floors in `trustpub facts`.
 
 use super::engine::{Availability, Client, Context, Meta, client, npm_has, words};
-use crate::ci::Certainty;
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::npm::{self, Feature};
 
@@ -46,10 +45,9 @@ pub(super) static META: Meta =
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for path in context.npm_paths() {
-        let bounds = &path.toolchain.npm.bounds;
         if matches!(client(context, path), Client::Itself | Client::Nobody)
-            || bounds.is_unknown()
-            || npm_has(Feature::OidcPublish, path.provider, bounds) != Certainty::Unknown
+            || path.toolchain.npm.value.is_none()
+            || npm_has(Feature::OidcPublish, path).is_some()
         {
             continue;
         }

@@ -44,9 +44,10 @@
 //! - documentation: npm's trusted publishing page; issue thread: several reports of the E422 on third-party runners.
 
 use super::engine::{Availability, Context, Meta, relies_on_identity};
-use crate::ci::{PublishPath, RunnerClass};
+use crate::ci::PublishPath;
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Provider;
+use crate::facts::runners::Runner;
 
 pub(super) static META: Meta = Meta {
     id: "runner-not-hosted",
@@ -57,7 +58,7 @@ pub(super) static META: Meta = Meta {
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (path, job) in context.npm_path_jobs() {
-        if path.runner != RunnerClass::SelfHosted || !META.providers.contains(&path.provider) {
+        if path.runner != Runner::SelfHosted || !META.providers.contains(&path.provider) {
             continue;
         }
         let mut finding = META.finding(

@@ -35,15 +35,15 @@
 //! - documentation: a group holds larger or self-hosted runners; the list of hosted labels in `trustpub facts`.
 
 use super::engine::{Availability, Context, Meta};
-use crate::ci::RunnerClass;
 use crate::diagnostic::{Finding, Severity};
+use crate::facts::runners::Runner;
 
 pub(super) static META: Meta =
     Meta { id: "runner-unknown", severity: Severity::Info, fix: Availability::None, providers: &[] };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (path, job) in context.npm_path_jobs() {
-        let Some(at) = job.runner.at.as_ref().filter(|_| path.runner == RunnerClass::Unknown) else {
+        let Some(at) = job.runner.at.as_ref().filter(|_| path.runner == Runner::Unknown) else {
             continue;
         };
         findings.push(

@@ -36,7 +36,7 @@
 //! - run, 2026-11-22: absent in npm 11.14.1, there in 11.15.0.
 
 use super::engine::{Availability, Context, Meta, npm_has, words};
-use crate::ci::{Certainty, Tool};
+use crate::ci::Tool;
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::npm::{self, Feature};
 
@@ -45,7 +45,7 @@ pub(super) static META: Meta =
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for path in context.npm_paths().filter(|path| path.command.staged && path.command.tool == Tool::Npm) {
-        if npm_has(Feature::StagePublish, path.provider, &path.toolchain.npm.bounds) != Certainty::No {
+        if npm_has(Feature::StagePublish, path) != Some(false) {
             continue;
         }
         let Some(floor) = npm::floor(Feature::StagePublish, path.provider) else { continue };

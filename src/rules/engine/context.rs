@@ -1,9 +1,7 @@
-use crate::ci::{
-    Auth, Bounds, Certainty, IdentityState, Job, Model, Pipeline, PublishPath, Registry, Step, Tool,
-};
+use crate::ci::{Auth, IdentityState, Job, Model, Pipeline, PublishPath, Registry, Step, Tool};
 use crate::diagnostic::{Finding, Location};
 use crate::facts::npm::Feature;
-use crate::facts::{Date, Provider, npm};
+use crate::facts::{Date, Provider};
 use crate::project::{Manager, Project};
 use crate::spec::Resolved;
 
@@ -153,19 +151,9 @@ fn major(version: &str) -> Option<u64> {
     version.trim_start_matches(|c: char| !c.is_ascii_digit()).split('.').next()?.parse().ok()
 }
 
-/// Whether every, no or some npm within `bounds` has `feature` under `provider`.
-pub(in crate::rules) fn npm_has(feature: Feature, provider: Provider, bounds: &Bounds) -> Certainty {
-    let Some(floor) = npm::floor(feature, provider) else { return Certainty::No };
-    if let Some(exact) = bounds.exact() {
-        return if floor.admits(exact) { Certainty::Yes } else { Certainty::No };
-    }
-    if bounds.low.as_ref().is_some_and(|low| floor.admits_all_from(low)) {
-        return Certainty::Yes;
-    }
-    if bounds.high.as_ref().is_some_and(|high| high < floor.lowest()) {
-        return Certainty::No;
-    }
-    Certainty::Unknown
+/// Whether the npm that `path` finds has `feature`; none where that cannot be told.
+pub(in crate::rules) fn npm_has(feature: Feature, path: &PublishPath) -> Option<bool> {
+    path.toolchain.npm.value.as_ref()?.supports(feature, path.provider)
 }
 
 /// Whether the identity is what `path` publishes by: granted, and no stored token beside it.

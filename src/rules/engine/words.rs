@@ -1,28 +1,29 @@
 //! Phrases that several rules say in the same way.
 
-use crate::ci::{Bounds, PublishPath, ToolchainSource};
+use crate::ci::{LearntFrom, PublishPath};
 use crate::diagnostic::Location;
 use crate::facts::Provider;
+use crate::facts::node::Bundled;
 use crate::facts::npm::{self, Feature};
 use crate::plan::{self, Want};
 
 /// "npm 10.9.2, bundled with Node 22.14.0".
 pub(in crate::rules) fn npm(path: &PublishPath) -> String {
     let npm = &path.toolchain.npm;
-    let version = bounds(&npm.bounds);
-    let node = || path.toolchain.node.written.clone().unwrap_or_else(|| bounds(&path.toolchain.node.bounds));
-    match npm.source {
-        ToolchainSource::Bundled => format!("npm {version}, bundled with Node {}", node()),
-        ToolchainSource::Image => format!("npm {version} of its image"),
-        ToolchainSource::Runner => format!("npm {version} of the runner's own image"),
-        ToolchainSource::Upgrade => format!("npm {version}, installed before it"),
+    let version = npm.value.as_ref().map_or_else(|| "of an unknown version".to_owned(), bounds);
+    let node = || path.toolchain.node_shown().unwrap_or_default();
+    match npm.from {
+        LearntFrom::Bundled => format!("npm {version}, bundled with Node {}", node()),
+        LearntFrom::Image => format!("npm {version} of its image"),
+        LearntFrom::Runner => format!("npm {version} of the runner's own image"),
+        LearntFrom::Upgrade => format!("npm {version}, installed before it"),
         _ => format!("npm {version}"),
     }
 }
 
 /// "10.9.2", "10.9.2 to 11.5.0", "11.0.0 or later", "at most 10.9.8", "of an unknown version".
-pub(in crate::rules) fn bounds(bounds: &Bounds) -> String {
-    match (&bounds.low, &bounds.high) {
+pub(in crate::rules) fn bounds(bounds: &Bundled) -> String {
+    match (&bounds.min, &bounds.max) {
         (Some(low), Some(high)) if low == high => low.to_string(),
         (Some(low), Some(high)) => format!("{low} to {high}"),
         (Some(low), None) => format!("{low} or later"),
