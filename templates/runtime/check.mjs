@@ -2,6 +2,10 @@
 // registry, or for a package that nobody could install. Nothing here writes.
 const LINKS = /^(?:workspace|catalog|link|portal|patch|file):/;
 
+function dependencies(manifest) {
+  return { ...manifest.peerDependencies, ...manifest.optionalDependencies, ...manifest.dependencies };
+}
+
 // Where the registry takes `repository` to point, compared as npm rewrites it before sending.
 function repositoryUrl(manifest) {
   const field = manifest.repository;
@@ -58,7 +62,7 @@ function checkPacked(wanted, source, packed, { registry, repository, refTag, pac
   }
   if (packed.private || source.private) {
     problem(
-      'package-private',
+      'private-package',
       'it is marked as private',
       '"private": true keeps npm from publishing it',
       'remove "private" from its package.json, or the package from the spec',
@@ -126,24 +130,4 @@ function distTag(wanted, packed) {
   }
   if (!TAG.test(tag)) throw new Misuse(`${wanted.name}: ${JSON.stringify(tag)} cannot be a dist-tag`);
   return tag;
-}
-
-// npm config of the project that would send this scope elsewhere, unless the package says where it goes.
-async function checkScope(wanted, packed, registry) {
-  const scope = /^(@[^/]+)\//.exec(wanted.name)?.[1];
-  if (!scope || packed.publishConfig?.registry || process.platform === 'win32') return [];
-  const done = await run('npm', ['config', 'get', `${scope}:registry`], {
-    cwd: path.join(root, wanted.path),
-    limit: 60,
-  });
-  const mapped = done.stdout.trim();
-  if (done.code !== 0 || !/^https?:/.test(mapped) || sameRegistry(mapped, registry)) return [];
-  return [
-    new Problem(
-      'scope-elsewhere',
-      `${wanted.name}: the project's npm config sends ${scope} to another registry`,
-      `${scope}:registry is ${mapped}, this pipeline publishes to ${registry}`,
-      `write "publishConfig": { "registry": "${registry}" } in its package.json, or remove that npmrc line`,
-    ),
-  ];
 }

@@ -117,9 +117,9 @@ function digest(algorithm, data, encoding) {
   return crypto.createHash(algorithm).update(data).digest(encoding);
 }
 
-// Every child gets an argument array and no standard input (ours is the program itself). `windowsShim` is for
-// the .cmd launchers of package managers, which Windows starts only through a shell: such calls have constant
-// arguments.
+// Every child gets an argument array and no standard input (ours is the program itself). `windowsShim` is
+// for the .cmd launchers of package managers, which Windows starts only through a shell: such calls have
+// constant arguments.
 function run(command, args, { cwd, env: childEnv = env, echo, limit = 600, windowsShim = false } = {}) {
   return new Promise((resolve) => {
     const options = { cwd, env: childEnv, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true };

@@ -1,6 +1,6 @@
 // The pack program: packs every package with the project's own package manager and seals the tarballs in a
-// manifest. It runs the project's scripts, so its job holds no identity and no write token. What the registry
-// would refuse later, it refuses here, where nothing is published yet.
+// manifest. It runs the project's scripts, so its job holds no identity and no write token. What the
+// registry would refuse later, it refuses here, where nothing is published yet.
 
 const root = process.cwd();
 
@@ -52,7 +52,7 @@ function emptyFolder(folder) {
     throw new Problem(
       'output-not-empty',
       `${path.relative(root, folder)} is not empty`,
-      `It holds ${found.slice(0, 5).join(', ')}: they would be published with the packages or instead of them.`,
+      `It holds ${found.slice(0, 5).join(', ')}: they could be published instead of the packages.`,
       'give the pack step a folder of its own, and keep it out of caches and of the repository',
     );
   }
@@ -72,10 +72,6 @@ function sourceManifest({ name, path: folder }) {
     );
   }
   return manifest;
-}
-
-function dependencies(manifest) {
-  return { ...manifest.peerDependencies, ...manifest.optionalDependencies, ...manifest.dependencies };
 }
 
 // What others need comes first, else by name. A circle is cut at its first name, so the order is settled.
@@ -151,6 +147,26 @@ async function packOne(manager, classic, { name, path: folder }, manifest, scrat
     tarball: isReproducible(entries) ? tarball : writeTarball(entries),
     packed: packedManifest(entries),
   };
+}
+
+// npm config of the project that would send this scope elsewhere, unless the package says where it goes.
+async function checkScope(wanted, packed, registry) {
+  const scope = /^(@[^/]+)\//.exec(wanted.name)?.[1];
+  if (!scope || packed.publishConfig?.registry || process.platform === 'win32') return [];
+  const done = await run('npm', ['config', 'get', `${scope}:registry`], {
+    cwd: path.join(root, wanted.path),
+    limit: 60,
+  });
+  const mapped = done.stdout.trim();
+  if (done.code !== 0 || !/^https?:/.test(mapped) || sameRegistry(mapped, registry)) return [];
+  return [
+    new Problem(
+      'scope-elsewhere',
+      `${wanted.name}: the project's npm config sends ${scope} to another registry`,
+      `${scope}:registry is ${mapped}, this pipeline publishes to ${registry}`,
+      `write "publishConfig": { "registry": "${registry}" } in its package.json, or remove that npmrc line`,
+    ),
+  ];
 }
 
 async function pack() {

@@ -1,5 +1,6 @@
 // A tar reader for package tarballs, strict on purpose: what npm, a registry and a reader could understand
-// differently is refused. And a writer, for tarballs that carry the clock or the umask of the build machine.
+// differently is refused. And a writer, for tarballs that carry the clock or the umask of the build
+// machine.
 const BLOCK = 512;
 const LIMIT = 2 ** 30;
 // Times that package managers write on purpose: npm, pnpm and bun; yarn.
@@ -131,7 +132,8 @@ function packedManifest(entries) {
   return manifest;
 }
 
-// npm, pnpm, yarn berry and bun give every file one time. yarn 1 keeps the clock; npm and bun keep odd modes.
+// npm, pnpm, yarn berry and bun give every file one time. yarn 1 keeps the clock; npm and bun keep odd
+// modes.
 function isReproducible(entries) {
   return entries.every(
     (e) => !e.directory && SETTLED_TIMES.has(e.mtime) && (e.mode === 0o644 || e.mode === 0o755),
