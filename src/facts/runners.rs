@@ -97,6 +97,37 @@ pub fn image(label: &str) -> Option<&'static Image> {
     file().image.iter().find(|image| image.labels.contains(&label))
 }
 
+/// The machine that generated jobs run on where the spec names none.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Default {
+    provider: Provider,
+    label: String,
+    #[serde(flatten)]
+    origin: Origin,
+}
+
+/// The hosted runner label, or resource class, that generated jobs ask for where the spec names none; none
+/// where the provider's own default serves.
+pub fn default_label(provider: Provider) -> Option<&'static str> {
+    file().default.iter().find(|row| row.provider == provider).map(|row| row.label.as_str())
+}
+
+impl Fact for Default {
+    fn id(&self) -> String {
+        format!("default-{}", self.provider)
+    }
+    fn says(&self) -> String {
+        format!(
+            "generated {} jobs run on {} where the spec names nothing else",
+            self.provider.name(),
+            self.label
+        )
+    }
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
 impl Fact for Image {
     fn id(&self) -> String {
         format!("image-{}", self.labels.first().map(String::as_str).unwrap_or_default())
@@ -210,6 +241,7 @@ struct File {
     third_party: Vec<ThirdParty>,
     self_hosted: Vec<SelfHosted>,
     image: Vec<Image>,
+    default: Vec<Default>,
 }
 
 const TEXT: &str = include_str!("../../facts/runners.toml");
@@ -225,6 +257,7 @@ pub(super) fn list(into: &mut Vec<Listed>) {
     into.extend(file.third_party.iter().map(|fact| Listed::new("runners", fact)));
     into.extend(file.self_hosted.iter().map(|fact| Listed::new("runners", fact)));
     into.extend(file.image.iter().map(|fact| Listed::new("runners", fact)));
+    into.extend(file.default.iter().map(|fact| Listed::new("runners", fact)));
 }
 
 #[cfg(test)]

@@ -1,0 +1,39 @@
+use crate::facts::Provider;
+
+/// Something in a spec that cannot become a pipeline, told at the field to change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Rule id, kebab-case.
+    pub rule: &'static str,
+    /// The spec key, dotted, as in `providers.github.environment`; list items by index.
+    pub key: String,
+    /// The provider concerned, where it is one.
+    pub provider: Option<Provider>,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+/// Two settings that exclude each other.
+pub(super) const CONTRADICTION: &str = "spec-contradiction";
+/// What the provider or npm cannot do.
+pub(super) const IMPOSSIBLE: &str = "spec-impossible";
+/// Something that must be said and is not.
+pub(super) const MISSING: &str = "spec-missing";
+
+impl Fault {
+    pub(super) fn new(
+        rule: &'static str,
+        key: impl Into<String>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        Self { rule, key: key.into(), provider: None, message: message.into(), help: help.into() }
+    }
+
+    pub(super) fn of(mut self, provider: Provider) -> Self {
+        self.provider = Some(provider);
+        self
+    }
+}

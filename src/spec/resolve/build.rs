@@ -1,0 +1,196 @@
+//! The pack job: package manager, Node, install and what runs before packing.
+
+use super::Resolver;
+use crate::project::{Manager as Found, ManagerChoice, PinKind, Tool};
+use crate::spec::model::{Build, Manager};
+use crate::spec::resolved::ResolvedBuild;
+
+/// Version files that actions/setup-node reads by itself.
+const VERSION_FILES: [&str; 3] = [".nvmrc", ".node-version", ".tool-versions"];
+
+impl Resolver<'_> {
+    pub(super) fn build(&mut self, github_alone: bool) -> ResolvedBuild {
+        let said = self.spec.build.clone().unwrap_or_default();
+        let found = self.project().manager.clone();
+        let manager = self.manager(&said, &found);
+        let classic = is_classic(manager, &found);
+        let manager_version = self.manager_version(manager, &found, classic);
+        let (node, node_file) = self.node(&said, github_alone);
+        let install = match &said.install {
+            Some(command) => (!command.trim().is_empty()).then(|| command.clone()),
+            None => Some(self.install(manager, classic)),
+        };
+        let run = said.run.clone().unwrap_or_else(|| self.run_scripts(manager, classic));
+        ResolvedBuild {
+            manager,
+            manager_version,
+            node,
+            node_file,
+            install,
+            install_scripts: said.install_scripts.unwrap_or(true),
+            install_scopes: self.scopes(said.install_token.is_some()),
+            install_token: said.install_token,
+            run,
+        }
+    }
+
+    fn manager(&mut self, said: &Build, found: &ManagerChoice) -> Manager {
+        said.manager.unwrap_or_else(|| {
+            let reason = found.evidence.as_ref().map_or_else(
+                || "nothing in the repository names another".to_owned(),
+                |place| format!("{} says so", place.source.path()),
+            );
+            self.choose("build.manager", found.manager.command(), reason);
+            match found.manager {
+                Found::Npm => Manager::Npm,
+                Found::Pnpm => Manager::Pnpm,
+                Found::YarnClassic | Found::Yarn => Manager::Yarn,
+                Found::Bun => Manager::Bun,
+            }
+        })
+    }
+
+    /// The exact version that the project pins; Yarn without a pin is told from its lockfile alone.
+    fn manager_version(&self, manager: Manager, found: &ManagerChoice, classic: bool) -> Option<String> {
+        let tool = match manager {
+            Manager::Npm => Tool::Npm,
+            Manager::Pnpm => Tool::Pnpm,
+            Manager::Yarn => Tool::Yarn,
+            Manager::Bun => Tool::Bun,
+        };
+        let same = command(manager) == found.manager.command();
+        let declared = found.version.clone().filter(|version| same && is_exact(version));
+        let pinned = || self.project().pin(tool).and_then(|pin| pin.exact().map(str::to_owned));
+        // Corepack without a pin brings the last classic Yarn, which is what such a lockfile needs.
+        declared.or_else(pinned).filter(|version| !classic || version.starts_with("1."))
+    }
+
+    /// Node of the pack job: what the spec says, else the project's pin. GitHub reads a version file
+    /// by itself, which spares a second place to keep up to date.
+    fn node(&mut self, said: &Build, github_alone: bool) -> (Option<String>, Option<String>) {
+        if said.node.is_some() {
+            return (said.node.clone(), None);
+        }
+        let Some(pin) = self.project().pin(Tool::Node).cloned() else {
+            let supported = self.project().pins.iter().find(|pin| pin.tool == Tool::Node);
+            let reason = match supported.filter(|pin| pin.kind == PinKind::Engines) {
+                Some(pin) => format!("the project pins none; `engines` asks for {}", pin.version),
+                None => "the project pins none".to_owned(),
+            };
+            self.choose("build.node", "the publish job's", reason);
+            return (None, None);
+        };
+        let file = Some(pin.path().to_owned()).filter(|path| VERSION_FILES.contains(&path.as_str()));
+        self.choose("build.node", pin.version.as_str(), format!("the project's own pin in {}", pin.path()));
+        if github_alone && file.is_some() { (None, file) } else { (Some(pin.version), file) }
+    }
+
+    fn install(&mut self, manager: Manager, classic: bool) -> String {
+        let locked = !self.project().lockfiles.is_empty();
+        let command = match (manager, locked) {
+            (Manager::Npm, true) => "npm ci",
+            (Manager::Npm, false) => "npm install --no-package-lock",
+            (Manager::Pnpm, true) => "pnpm install --frozen-lockfile",
+            (Manager::Pnpm, false) => "pnpm install --no-frozen-lockfile",
+            (Manager::Yarn, true) if classic => "yarn install --frozen-lockfile",
+            (Manager::Yarn, false) if classic => "yarn install --no-lockfile",
+            (Manager::Yarn, true) => "yarn install --immutable",
+            (Manager::Yarn, false) => "yarn install --no-immutable",
+            (Manager::Bun, true) => "bun install --frozen-lockfile",
+            (Manager::Bun, false) => "bun install --no-save",
+        };
+        let reason = if locked {
+            "exactly what the lockfile says"
+        } else {
+            "there is no lockfile: commit one, so that what is published can be reproduced"
+        };
+        self.choose("build.install", command, reason);
+        command.to_owned()
+    }
+
+    fn run_scripts(&mut self, manager: Manager, classic: bool) -> Vec<String> {
+        let mut commands = Vec::new();
+        let mut places: Vec<&str> = Vec::new();
+        for script in ["build", "test"] {
+            let has = |manifest: &crate::project::Manifest| {
+                manifest
+                    .script(script)
+                    .is_some_and(|found| !found.command.value.contains("no test specified"))
+            };
+            let project = self.project();
+            let members: Vec<bool> = project
+                .packages
+                .iter()
+                .filter(|package| !package.folder.is_empty())
+                .map(|package| has(&package.manifest))
+                .collect();
+            if project.root().is_some_and(|root| has(&root.manifest)) {
+                commands.push(run_at_root(manager, script));
+                places.push("the root's scripts");
+            } else if project.workspace.is_some() && members.iter().any(|has| *has) {
+                let all = members.iter().all(|has| *has);
+                if let Some(command) = run_everywhere(manager, classic, script, all) {
+                    commands.push(command);
+                    places.push("the packages' scripts");
+                }
+            }
+        }
+        places.dedup();
+        let (value, reason) = if commands.is_empty() {
+            ("nothing".to_owned(), "there is no `build` or `test` script".to_owned())
+        } else {
+            (commands.join("; "), format!("what exists among {}", places.join(" and ")))
+        };
+        self.choose("build.run", value, reason);
+        commands
+    }
+
+    /// Scopes with a registry line of their own: that is where private dependencies come from.
+    fn scopes(&self, has_token: bool) -> Vec<String> {
+        let Some(npmrc) = self.project().npmrc.as_ref().filter(|_| has_token) else { return Vec::new() };
+        let mut scopes: Vec<String> = npmrc.scopes().map(|(scope, _)| scope.to_owned()).collect();
+        scopes.sort();
+        scopes.dedup();
+        scopes
+    }
+}
+
+fn command(manager: Manager) -> &'static str {
+    match manager {
+        Manager::Npm => "npm",
+        Manager::Pnpm => "pnpm",
+        Manager::Yarn => "yarn",
+        Manager::Bun => "bun",
+    }
+}
+
+fn is_classic(manager: Manager, found: &ManagerChoice) -> bool {
+    manager == Manager::Yarn && found.manager == Found::YarnClassic
+}
+
+/// `1.2.3`, perhaps with a prerelease and corepack's hash.
+fn is_exact(version: &str) -> bool {
+    let number = version.split(['+', '-']).next().unwrap_or_default();
+    let parts: Vec<&str> = number.split('.').collect();
+    parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn run_at_root(manager: Manager, script: &str) -> String {
+    match (manager, script) {
+        (Manager::Npm, "test") => "npm test".to_owned(),
+        // `bun test` is Bun's own test runner, not the script.
+        _ => format!("{} run {script}", command(manager)),
+    }
+}
+
+/// One script in every workspace package that has it; `all` says whether every one does.
+fn run_everywhere(manager: Manager, classic: bool, script: &str, all: bool) -> Option<String> {
+    Some(match manager {
+        Manager::Npm => format!("npm run {script} --workspaces --if-present"),
+        Manager::Pnpm => format!("pnpm --recursive run {script}"),
+        // Classic Yarn stops at the first package without the script.
+        Manager::Yarn if classic => return all.then(|| format!("yarn workspaces run {script}")),
+        Manager::Yarn => format!("yarn workspaces foreach --all --topological-dev run {script}"),
+        Manager::Bun => format!("bun run --filter '*' {script}"),
+    })
+}

@@ -1,0 +1,86 @@
+//! Defaults, applied last: a spec and the repository it stands in → everything decided, with the
+//! reason for each choice.
+
+mod build;
+mod packages;
+mod target;
+#[cfg(test)]
+mod tests;
+
+use super::fault::Fault;
+use super::model::{Runtime, Spec};
+use super::resolved::{Choice, Resolved, Target};
+use crate::facts::Provider;
+use crate::project::Project;
+
+/// What resolving needs to know besides the spec.
+pub struct Surroundings<'a> {
+    /// The repository.
+    pub project: &'a Project,
+    /// Whether trustpub generated the file at a path: then it may be written again, and is no
+    /// reason to look for another name.
+    pub generated: &'a dyn Fn(&str) -> bool,
+}
+
+/// Applies every default to `spec`, which has passed [`super::validate`]. Gives the choices that
+/// were made, or everything in which spec and repository do not fit each other.
+pub fn resolve(spec: &Spec, surroundings: &Surroundings<'_>) -> Result<(Resolved, Vec<Choice>), Vec<Fault>> {
+    let mut resolver = Resolver { spec, surroundings, choices: Vec::new(), faults: Vec::new() };
+    let outcome = resolver.run();
+    if resolver.faults.is_empty() { Ok((outcome, resolver.choices)) } else { Err(resolver.faults) }
+}
+
+struct Resolver<'a> {
+    spec: &'a Spec,
+    surroundings: &'a Surroundings<'a>,
+    choices: Vec<Choice>,
+    faults: Vec<Fault>,
+}
+
+impl<'a> Resolver<'a> {
+    fn project(&self) -> &'a Project {
+        self.surroundings.project
+    }
+
+    /// Notes a default with its reason.
+    fn choose(&mut self, key: impl Into<String>, value: impl Into<String>, reason: impl Into<String>) {
+        self.choices.push(Choice { key: key.into(), value: value.into(), reason: reason.into() });
+    }
+
+    /// What the spec says, else the default, noted with its reason.
+    fn or_choose(&mut self, said: Option<&String>, key: &str, default: &str, reason: &str) -> String {
+        said.cloned().unwrap_or_else(|| {
+            self.choose(key, default, reason);
+            default.to_owned()
+        })
+    }
+
+    fn run(&mut self) -> Resolved {
+        let publish = self.spec.publish.clone().unwrap_or_default();
+        let tag = publish.tag.unwrap_or_else(|| "latest".to_owned());
+        let packages = self.packages(&tag);
+        let targets: Vec<Target> =
+            self.spec.providers.named().map(|provider| self.target(provider, &packages)).collect();
+        let github_alone = targets.iter().all(|target| target.provider == Provider::Github);
+        let build = self.build(github_alone);
+        let prerelease_tag = self.or_choose(
+            publish.prerelease_tag.as_ref(),
+            "publish.prerelease-tag",
+            "next",
+            "a prerelease must never become `latest`",
+        );
+        Resolved {
+            targets,
+            build,
+            tag,
+            prerelease_tag,
+            extra_tags: publish.extra_tags.unwrap_or_default(),
+            provenance: publish.provenance,
+            pinned_node: publish.node,
+            pinned_npm: publish.npm,
+            runtime: self.spec.runtime.unwrap_or(Runtime::Inline),
+            // Offline nothing shows whether the source repository is private.
+            private_repository: None,
+        }
+    }
+}

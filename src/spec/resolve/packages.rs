@@ -1,0 +1,132 @@
+//! Which packages are published, from where, under which tag.
+
+use super::Resolver;
+use crate::facts::Provider;
+use crate::project::Package as Found;
+use crate::spec::fault::{CONTRADICTION, Fault, IMPOSSIBLE, MISSING};
+use crate::spec::model::{Access, Package};
+use crate::spec::resolved::ResolvedPackage;
+use crate::spec::suggest::closest;
+
+/// A package and the providers that publish it; none means every provider.
+pub(super) struct Assigned {
+    pub(super) package: ResolvedPackage,
+    pub(super) providers: Option<Vec<Provider>>,
+}
+
+impl Resolver<'_> {
+    /// Every package, dependencies first.
+    pub(super) fn packages(&mut self, tag: &str) -> Vec<Assigned> {
+        match &self.spec.packages {
+            Some(named) => {
+                let mut assigned: Vec<Assigned> =
+                    named.iter().filter_map(|(name, package)| self.named(name, package, tag)).collect();
+                let order: Vec<&str> = self.project().publishable().filter_map(Found::name).collect();
+                assigned.sort_by_key(|one| order.iter().position(|name| *name == one.package.name));
+                assigned
+            }
+            None => self.every_package(tag),
+        }
+    }
+
+    fn named(&mut self, name: &str, said: &Package, tag: &str) -> Option<Assigned> {
+        let key = format!("packages.{name}");
+        let Some(found) = self.project().package(name) else {
+            let names: Vec<&str> = self.project().packages.iter().filter_map(Found::name).collect();
+            let help = match (closest(name, names.iter().copied()), names.as_slice()) {
+                (Some(other), _) => format!("did you mean `{other}`?"),
+                (None, []) => "no package.json with a name was found in this repository".to_owned(),
+                (None, few) => format!("the packages here are {}", list(few)),
+            };
+            let message = format!("this repository has no package named `{name}`");
+            self.faults.push(Fault::new(MISSING, key, message, help));
+            return None;
+        };
+        let path = found.path().to_owned();
+        if found.manifest.private {
+            let message = format!("`{name}` is marked private, and npm refuses to publish it");
+            let help =
+                format!("remove `\"private\": true` from {}, or leave the package out", manifest(&path));
+            self.faults.push(Fault::new(CONTRADICTION, key.clone(), message, help));
+        }
+        if let Some(elsewhere) = said.path.as_ref().filter(|said| normal(said) != normal(&path)) {
+            let message = format!("`{name}` is not in `{elsewhere}`");
+            let help = format!("write `path: {path}`, or leave it out");
+            self.faults.push(Fault::new(CONTRADICTION, format!("{key}.path"), message, help));
+        }
+        if let Some(registry) = self.project().registry_of(found).filter(|registry| !registry.is_npm()) {
+            let message = format!("`{name}` is published to {}, not to npm's registry", registry.url);
+            let help = format!(
+                "trusted publishing is for npm's registry: change {}, or leave the package out",
+                registry.location.source.path()
+            );
+            self.faults.push(Fault::new(IMPOSSIBLE, key, message, help));
+        }
+        Some(Assigned { package: self.resolved(found, said, tag), providers: said.providers.clone() })
+    }
+
+    fn every_package(&mut self, tag: &str) -> Vec<Assigned> {
+        let (ours, others): (Vec<&Found>, Vec<&Found>) = self.project().publishable().partition(|package| {
+            self.project().registry_of(package).is_none_or(|registry| registry.is_npm())
+        });
+        let names: Vec<&str> = ours.iter().filter_map(|package| package.name()).collect();
+        if names.is_empty() {
+            let help = if self.project().packages.is_empty() {
+                "there is no package.json here; run trustpub at the root of the repository"
+            } else {
+                "every package here is private, has no name, or is published to another registry"
+            };
+            let fault = Fault::new(MISSING, "packages", "there is no package to publish", help);
+            self.faults.push(fault);
+            return Vec::new();
+        }
+        let elsewhere: Vec<&str> = others.iter().filter_map(|package| package.name()).collect();
+        let rest = match elsewhere.as_slice() {
+            [] => String::new(),
+            some => format!("; to another registry: {}", list(some)),
+        };
+        let reason = format!("every package of this repository that is not private{rest}");
+        self.choose("packages", names.join(", "), reason);
+        let default = Package::default();
+        ours.iter()
+            .map(|found| Assigned { package: self.resolved(found, &default, tag), providers: None })
+            .collect()
+    }
+
+    fn resolved(&mut self, found: &Found, said: &Package, tag: &str) -> ResolvedPackage {
+        let name = found.name().unwrap_or_default().to_owned();
+        let config = &found.manifest.publish_config;
+        let key = format!("packages.{name}");
+        let access = said.access.or_else(|| {
+            let of_manifest = config.access.as_ref().and_then(|access| match access.value.as_str() {
+                "public" => Some(Access::Public),
+                "restricted" => Some(Access::Restricted),
+                _ => None,
+            });
+            of_manifest.or_else(|| (!name.starts_with('@')).then_some(Access::Public))
+        });
+        let own_tag = said.tag.clone().or_else(|| {
+            let of_manifest = config.tag.as_ref()?.value.clone();
+            let reason = format!("`publishConfig.tag` of {}", manifest(found.path()));
+            self.choose(format!("{key}.tag"), of_manifest.as_str(), reason);
+            Some(of_manifest)
+        });
+        let tag = own_tag.unwrap_or_else(|| tag.to_owned());
+        ResolvedPackage { path: found.path().to_owned(), name, access, tag }
+    }
+}
+
+fn manifest(path: &str) -> String {
+    if path == "." { "package.json".to_owned() } else { format!("{path}/package.json") }
+}
+
+fn normal(path: &str) -> Option<String> {
+    crate::files::join("", path)
+}
+
+/// A few names for a sentence.
+fn list(names: &[&str]) -> String {
+    let shown: Vec<String> = names.iter().take(5).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(shown.len());
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+}
