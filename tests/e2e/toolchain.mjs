@@ -1,4 +1,4 @@
-// Node distributions laid out like the real ones, from the pinned packages: bin/node, bin/npm, lib/node_modules/npm.
+// Node distributions laid out like the real ones, from the pinned packages: bin/node, bin/npm, bin/corepack.
 import { cpSync, existsSync, linkSync, mkdirSync, renameSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ const modules = join(here, 'node_modules')
 const cache = join(here, '.work', 'distributions')
 
 /** The Nodes that are installed, with the npm that each bundles (facts/node-npm). */
-export const BUNDLED = { '22.14.0': '10.9.2', '24.19.0': '11.17.0' }
+export const BUNDLED = { '22.14.0': '10.9.2', '24.18.0': '11.16.0', '24.19.0': '11.17.0' }
 
 /**
  * A private copy of Node `node` with npm `npm` inside, below `folder`: npm's default prefix is the folder of its
@@ -23,9 +23,11 @@ export function distribution(folder, { node, npm = BUNDLED[node] }) {
   mkdirSync(join(folder, 'lib', 'node_modules'), { recursive: true })
   linkSync(join(source, 'bin', 'node'), join(folder, 'bin', 'node'))
   cpSync(npmSource, join(folder, 'lib', 'node_modules', 'npm'), { recursive: true, mode: 0 })
+  cpSync(join(modules, 'corepack'), join(folder, 'lib', 'node_modules', 'corepack'), { recursive: true })
   for (const tool of ['npm', 'npx']) {
     symlinkSync(`../lib/node_modules/npm/bin/${tool}-cli.js`, join(folder, 'bin', tool))
   }
+  symlinkSync('../lib/node_modules/corepack/dist/corepack.js', join(folder, 'bin', 'corepack'))
   return folder
 }
 
@@ -39,6 +41,22 @@ export function sharedDistribution(versions) {
     renameSync(fresh, folder)
   }
   return folder
+}
+
+/** The newest pinned Node that a version, a prefix of one (`24`, `v22.14`) or a range `>=x` allows; throws when none does. */
+export function resolveNode(wanted) {
+  const text = String(wanted).trim().replace(/^v/, '')
+  const known = Object.keys(BUNDLED).toReversed()
+  const found = text.startsWith('>=')
+    ? known.find((version) => compare(version, text.slice(2)) >= 0)
+    : known.find((version) => version === text || version.startsWith(`${text.replace(/\.x$/, '')}.`))
+  if (!found) throw new Error(`Node ${wanted} is not among the pinned ones: ${known.join(', ')}`)
+  return found
+}
+
+function compare(left, right) {
+  const [a, b] = [left, right].map((version) => version.split('.').map(Number))
+  return a[0] - b[0] || a[1] - (b[1] ?? 0) || a[2] - (b[2] ?? 0)
 }
 
 /** An environment with nothing of the machine's own in it but the basic tools. */

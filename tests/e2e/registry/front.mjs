@@ -46,6 +46,7 @@ async function route(call) {
   const { request, response, path, registry } = call
   const key = `${request.method} ${path}`
   if (key === 'GET /gha/idtoken') return githubToken(call)
+  if (path.startsWith('/circleci/oidc/')) return circleciToken(call)
   if (path.startsWith('/iss/')) return sendJson(response, 200, registry.issuer.jwks(path.split('/')[2]))
   if (request.method === 'POST' && path.startsWith(EXCHANGE)) return exchange(call, path.slice(EXCHANGE.length))
   const [, name, rest] = /^\/-\/package\/((?:@[^/]+\/)?[^/]+)\/(.+)$/.exec(path) ?? []
@@ -69,6 +70,12 @@ function githubToken({ registry, request, response, url, entry }) {
   entry.audience = url.searchParams.get('audience')
   const [status, body] = registry.issuer.answerGithub(bearer, entry.audience)
   sendJson(response, status, body)
+}
+
+function circleciToken({ registry, response, url, path, entry }) {
+  entry.audience = url.searchParams.get('aud')
+  const [status, text] = registry.issuer.answerCircleci(path.split('/').pop(), entry.audience ?? undefined)
+  response.writeHead(status, { 'content-type': 'text/plain' }).end(text)
 }
 
 // The real registry answers every mismatch alike; the reason stands in our record only.

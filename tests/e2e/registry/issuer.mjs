@@ -44,6 +44,20 @@ export class Issuer {
     return [200, { value: this.issue('github', claims, { audience: audience ?? `https://github.com/${claims.repository_owner}` }) }]
   }
 
+  /** Lets one CircleCI job ask for id tokens: the URL that its `circleci run oidc get` asks. */
+  grantCircleci(claims, origin) {
+    const id = randomBytes(24).toString('hex')
+    this.#grants.set(id, claims)
+    return `${origin}/circleci/oidc/${id}`
+  }
+
+  /** Answers that URL: `[status, text]`. Without an audience it is the organization, as on CircleCI. */
+  answerCircleci(id, audience) {
+    const claims = this.#grants.get(id)
+    if (!claims) return [401, 'unknown job']
+    return [200, this.issue('circleci', claims, { audience: audience ?? claims['oidc.circleci.com/org-id'], lifetime: 3600 })]
+  }
+
   jwks(provider) {
     return { keys: [KEYS[provider].jwk] }
   }

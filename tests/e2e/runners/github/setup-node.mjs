@@ -1,0 +1,33 @@
+// What the setup-node stand-in runs: lays out the asked Node below the runner's temp folder and puts it on the path.
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { distribution, resolveNode } from '../../toolchain.mjs'
+
+const { env } = process
+let wanted = env.INPUT_NODE_VERSION
+const file = env.INPUT_NODE_VERSION_FILE
+if (!wanted && file) {
+  if (!existsSync(file)) fail(`The specified node version file at: ${file} does not exist`)
+  const text = readFileSync(file, 'utf8')
+  wanted = file.endsWith('package.json') ? JSON.parse(text).engines?.node : text.trim().split('\n')[0]
+}
+try {
+  if (wanted) {
+    const folder = distribution(mkdtempSync(join(env.RUNNER_TEMP, 'node-')), { node: resolveNode(wanted) })
+    appendFileSync(env.GITHUB_PATH, `${join(folder, 'bin')}\n`)
+  }
+} catch (error) {
+  fail(error.message)
+}
+if (env.INPUT_REGISTRY_URL) {
+  // As v7.0.0 does: the npmrc is written, a dummy token is not exported.
+  const npmrc = join(env.RUNNER_TEMP, '.npmrc')
+  const { host, pathname } = new URL(env.INPUT_REGISTRY_URL)
+  writeFileSync(npmrc, `//${host}${pathname}:_authToken=\${NODE_AUTH_TOKEN}\nregistry=${env.INPUT_REGISTRY_URL}\n`)
+  appendFileSync(env.GITHUB_ENV, `NPM_CONFIG_USERCONFIG=${npmrc}\n`)
+}
+
+function fail(message) {
+  process.stdout.write(`::error::${message}\n`)
+  process.exit(1)
+}
