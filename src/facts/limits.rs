@@ -103,6 +103,16 @@ pub fn stage_only_tokens() -> &'static Limit {
     limit("stage-only-tokens")
 }
 
+/// Since when classic tokens are revoked ([`Limit::from`]).
+pub fn classic_tokens_revoked() -> &'static Limit {
+    limit("classic-tokens-revoked")
+}
+
+/// On which GitLab plans an environment can be protected (in prose).
+pub fn gitlab_protected_environments() -> &'static Limit {
+    limit("gitlab-protected-environments")
+}
+
 /// Since when new GitHub repositories have an immutable subject ([`Limit::from`]).
 pub fn github_immutable_subject() -> &'static Limit {
     limit("github-immutable-subject")

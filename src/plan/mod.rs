@@ -3,6 +3,7 @@
 //! [`plan`] turns a resolved spec into a [`Plan`] or says, for every field that a provider would
 //! evaluate, misread or refuse, what to write instead. Nothing here reads disk, clock or network.
 
+pub mod advise;
 mod build;
 mod intended;
 mod model;
