@@ -161,7 +161,7 @@ impl Case<'_> {
         if let Some(reasons) = self.no_identity() {
             return judged.impossible(reasons, self.to_get_identity());
         }
-        if !self.provenance {
+        if self.provenance == Provenance::NotHere {
             let reasons =
                 vec![format!("npm signs no provenance on {}: asking for it fails the publish", self.name())];
             let change = match self.elsewhere {
