@@ -1,0 +1,75 @@
+//! # npm does not look for the id token under this name
+//!
+//! ## What it does
+//! Reports a GitLab job that publishes to npm and asks for an id token with npm's audience under a name
+//! other than `NPM_ID_TOKEN`.
+//!
+//! ## Why is this bad?
+//! npm reads `NPM_ID_TOKEN` and no other variable. It skips the exchange in silence and fails with
+//! `ENEEDAUTH`.
+//!
+//! ## Example
+//! ```yaml .gitlab-ci.yml
+//! publish:
+//!   image: node:24.19.0
+//!   environment: { name: npm }
+//!   id_tokens:
+//!     NPM_TOKEN: { aud: 'npm:{registry}' }
+//!     SIGSTORE_ID_TOKEN: { aud: sigstore }
+//!   rules: [{ if: '$CI_COMMIT_TAG' }]
+//!   script: [npm publish]
+//! ```
+//!
+//! ## Use instead
+//! ```yaml .gitlab-ci.yml
+//! publish:
+//!   image: node:24.19.0
+//!   environment: { name: npm }
+//!   id_tokens:
+//!     NPM_ID_TOKEN: { aud: 'npm:{registry}' }
+//!     SIGSTORE_ID_TOKEN: { aud: sigstore }
+//!   rules: [{ if: '$CI_COMMIT_TAG' }]
+//!   script: [npm publish]
+//! ```
+//!
+//! ## Evidence
+//! - code: npm `lib/utils/oidc.js` reads `process.env.NPM_ID_TOKEN`; run, 2026-11-22: another name is
+//!   skipped.
+
+use super::engine::{Availability, Context, Meta};
+use crate::diagnostic::{Finding, Severity};
+use crate::facts::{Provider, registry};
+
+pub(super) static META: Meta = Meta {
+    id: "id-token-name-wrong",
+    severity: Severity::Error,
+    fix: Availability::None,
+    providers: &[Provider::Gitlab],
+};
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for publishing in context.publishing_jobs() {
+        let tokens = &publishing.job.identity.tokens;
+        if publishing.provider() != Provider::Gitlab
+            || tokens.iter().any(|token| token.name == "NPM_ID_TOKEN")
+        {
+            continue;
+        }
+        let for_npm = |name: &str| name.strip_prefix("npm:").is_some();
+        let audience =
+            |value: Option<&str>| value.is_some_and(|value| value == registry::AUDIENCE || for_npm(value));
+        let misnamed = tokens
+            .iter()
+            .filter(|token| token.audiences.iter().any(|scalar| audience(scalar.value.as_deref())));
+        for token in misnamed {
+            findings.push(
+                META.finding(
+                    &token.at,
+                    Provider::Gitlab,
+                    format!("npm reads the id token from `NPM_ID_TOKEN`, not from `{}`", token.name),
+                )
+                .with_help("Rename it to `NPM_ID_TOKEN`."),
+            );
+        }
+    }
+}
