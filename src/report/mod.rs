@@ -1,6 +1,119 @@
 //! Findings → text, JSON, SARIF, GitHub annotations, GitLab Code Quality, `JUnit`.
+//!
+//! Every output masks what looks like a token ([`redact`]) and is the same for the same findings,
+//! in whatever order they come.
 
+mod codequality;
+mod fingerprint;
+mod github;
+pub mod json;
+mod junit;
 mod redact;
+mod sarif;
+#[cfg(test)]
+mod tests;
 pub mod text;
 
 pub use redact::redact;
+
+use crate::ci::PublishPath;
+use crate::diagnostic::{Finding, Severity};
+
+/// What a check found, with all that an output needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'a> {
+    /// The findings, in any order.
+    pub findings: &'a [Finding],
+    /// Every way in which a package can be published.
+    pub publish_paths: &'a [PublishPath],
+    /// The rules that were applied; a finding of another rule is printed without a page.
+    pub rules: &'a [Rule],
+    /// How many files were read.
+    pub files: usize,
+    /// How many findings a comment or the settings silenced.
+    pub suppressed: usize,
+}
+
+/// A rule as an output describes it.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Its id, kebab-case.
+    pub id: &'static str,
+    /// What it finds, in one sentence.
+    pub summary: String,
+    /// Its page, in Markdown.
+    pub documentation: String,
+    /// The address of its page.
+    pub url: String,
+    /// The severity of its worst finding.
+    pub severity: Severity,
+}
+
+/// An output format of `check`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people: excerpts with the cause and the fix
+    Text,
+    /// For programs: schema 1, see `trustpub schema check`
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// GitHub workflow commands, shown as annotations
+    Github,
+    /// GitLab Code Quality, shown in merge requests
+    Codequality,
+    /// `JUnit` XML, for every CI system
+    Junit,
+}
+
+impl Report<'_> {
+    /// The report in `format`, with a final line break.
+    pub fn render(&self, format: Format) -> String {
+        match format {
+            Format::Text => text::report(self),
+            Format::Json => json::report(self),
+            Format::Sarif => sarif::report(self),
+            Format::Github => github::report(self),
+            Format::Codequality => codequality::report(self),
+            Format::Junit => junit::report(self),
+        }
+    }
+
+    /// How many findings have `severity`.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    /// The findings by file, place and rule.
+    fn in_order(&self) -> Vec<&Finding> {
+        text::in_order(self.findings)
+    }
+}
+
+/// Name and version, as outputs give them.
+const TOOL: &str = concat!("trustpub ", env!("CARGO_PKG_VERSION"));
+
+/// A text as an output carries it: masked, as an owned string.
+fn masked(text: &str) -> String {
+    redact(text).into_owned()
+}
+
+/// Message and help as one text.
+fn message_and_help(finding: &Finding) -> String {
+    match &finding.help {
+        Some(help) => masked(&format!("{}\n\n{help}", finding.message)),
+        None => masked(&finding.message),
+    }
+}
+
+/// A document with a final line break.
+fn pretty(document: &impl serde::Serialize) -> String {
+    let mut text =
+        serde_json::to_string_pretty(document).expect("strings, numbers and lists always serialise");
+    text.push('\n');
+    text
+}

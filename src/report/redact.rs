@@ -113,14 +113,14 @@ fn assigned(text: &str, secrets: &mut Vec<Range<usize>>) {
     for key in KEYS {
         for (at, _) in text.match_indices(key) {
             let rest = &text[at + key.len()..];
-            let value = rest.trim_start_matches(['"', '\'', ' ']);
+            let value = rest.trim_start_matches(['"', '\'', ' ', '\\']);
             let Some(value) = value.strip_prefix(['=', ':']) else { continue };
-            let value = value.trim_start_matches(['"', '\'', ' ', '\t']);
+            let value = value.trim_start_matches(['"', '\'', ' ', '\t', '\\']);
             let start = text.len() - value.len();
-            let stop = |c: char| {
-                c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';' | ')' | '>' | '\u{1b}')
-            };
-            let end = value.find(stop).map_or(text.len(), |length| start + length);
+            let end = run(text, start, "+/=_.~-");
+            if end - start < 6 {
+                continue;
+            }
             if !is_placeholder(&text[start..end]) {
                 secrets.push(start..end);
             }
@@ -174,7 +174,7 @@ mod tests {
         let jwt = "token eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwcyJ9.c2lnbmF0dXJl.";
         assert_eq!(redact(jwt), format!("token {}.", "*".repeat(jwt.len() - 7)));
         assert_eq!(redact("//host/:_authToken=0b5e-77"), "//host/:_authToken=*******");
-        assert_eq!(redact("\"_authToken\": \"0b5e\""), "\"_authToken\": \"****\"");
+        assert_eq!(redact("\"_authToken\": \"0b5e77\""), "\"_authToken\": \"******\"");
         assert_eq!(
             redact("Authorization: Bearer 0123456789abcdef0"),
             "Authorization: Bearer *****************"
@@ -192,6 +192,8 @@ mod tests {
             "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1",
             "sha512-abcdefghijklmnopqrstuvwxyz==",
             "https://github.com/acme/demo.git git+https://github.com/acme/demo.git",
+            "text += '_authToken=' + token",
+            "the `_authToken` line",
             "eye.ey.eyes",
             "export const everything.eyebrow",
         ] {

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::redact;
+use super::{Report, redact};
 use crate::diagnostic::{Finding, Location, Safety, Severity};
 use crate::text::Source;
 
@@ -18,6 +18,41 @@ pub fn findings(findings: &[Finding]) -> String {
         excerpt(finding, &mut out);
     }
     out
+}
+
+pub(super) fn report(report: &Report) -> String {
+    format!("{}{}\n", findings(report.findings), summary(report))
+}
+
+/// `2 errors, 1 warning and 1 info in 2 files (1 suppressed); 1 can be mended by --fix`.
+fn summary(report: &Report) -> String {
+    let kinds = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "info")];
+    let counts: Vec<String> = kinds
+        .into_iter()
+        .map(|(severity, word)| (report.count(severity), word))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| plural(count, word))
+        .collect();
+    let found = match counts.split_last() {
+        None => "nothing found".to_owned(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    };
+    let mut line = format!("{found} in {}", plural(report.files, "file"));
+    if report.suppressed > 0 {
+        let _ = write!(line, " ({} suppressed)", report.suppressed);
+    }
+    let fixable = report.findings.iter().filter_map(|finding| finding.fix.as_ref());
+    let safe = fixable.filter(|fix| fix.safety == Safety::Safe).count();
+    if safe > 0 {
+        let _ = write!(line, "; {safe} can be mended by --fix");
+    }
+    line
+}
+
+fn plural(count: usize, word: &str) -> String {
+    let s = if count == 1 || word == "info" { "" } else { "s" };
+    format!("{count} {word}{s}")
 }
 
 /// The findings by file, then place, then rule.

@@ -1,0 +1,214 @@
+//! `check --format json`, schema 1: the contract that scripts and editors rely on.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Report, TOOL, masked, pretty};
+use crate::ci::{Auth, GuardKind, PublishPath, Registry, Tool};
+use crate::diagnostic::{Finding, Location, Related, Safety, Severity};
+use crate::facts::Provider;
+use crate::facts::runners::Runner;
+use crate::text::Position;
+
+/// What `trustpub check --format json` prints. Lines and columns are 1-based, columns count characters;
+/// paths are relative to the repository, with `/`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "trustpub check report")]
+pub struct Check {
+    /// The version of this format. Fields may be added to it, none is bent.
+    #[schemars(extend("const" = 1))]
+    schema: u8,
+    /// Name and version of the tool.
+    tool: String,
+    findings: Vec<FindingRow>,
+    publish_paths: Vec<PathRow>,
+    summary: Summary,
+}
+
+/// One finding.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Finding")]
+struct FindingRow {
+    /// The rule's id, kebab-case.
+    rule: String,
+    severity: Severity,
+    /// What is wrong, in one sentence.
+    message: String,
+    /// What to write instead.
+    help: Option<String>,
+    /// The rule's page.
+    url: Option<String>,
+    /// The file.
+    file: String,
+    /// The first character meant.
+    start: Place,
+    /// One past the last character meant.
+    end: Place,
+    /// Whose configuration it is; null for package manifests and npm configuration.
+    provider: Option<Provider>,
+    /// The package concerned, where it is one.
+    package: Option<String>,
+    /// Whether `--fix` mends it.
+    fix: FixKind,
+    /// Other places that explain it.
+    related: Vec<RelatedRow>,
+}
+
+/// A place in a file.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Place {
+    /// From 1.
+    #[schemars(range(min = 1))]
+    line: usize,
+    /// In characters, from 1.
+    #[schemars(range(min = 1))]
+    column: usize,
+}
+
+impl From<Position> for Place {
+    fn from(at: Position) -> Self {
+        Self { line: at.line, column: at.column }
+    }
+}
+
+/// Whether a machine can mend a finding.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum FixKind {
+    /// By `--fix`.
+    Safe,
+    /// By `--fix --unsafe`: it alters more than the fault.
+    Unsafe,
+    /// By hand alone.
+    None,
+}
+
+/// Another place that explains a finding.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Related")]
+struct RelatedRow {
+    file: String,
+    start: Place,
+    /// What to see there.
+    message: String,
+}
+
+/// One way in which a package can be published.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PublishPath")]
+pub struct PathRow {
+    provider: Provider,
+    /// The file that the path is told from.
+    file: String,
+    /// Whether the provider starts that file by itself.
+    entry: bool,
+    /// What starts it, such as `push:tags`.
+    trigger: Vec<String>,
+    /// The job in `file`.
+    job: String,
+    /// The line in `file` of the command, or of the call that leads to it.
+    #[schemars(range(min = 1))]
+    line: usize,
+    tool: Tool,
+    /// The command, for people.
+    command: String,
+    auth: Auth,
+    runner: Runner,
+    /// Node: exact where it is, else as written; null where it cannot be known.
+    node: Option<String>,
+    /// npm, where it is known exactly.
+    npm: Option<String>,
+    /// The strongest guard.
+    guard: GuardKind,
+    /// The packages, by name; empty where they cannot be known.
+    packages: Vec<String>,
+    registry: Registry,
+}
+
+/// How many of what.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Summary {
+    error: usize,
+    warning: usize,
+    info: usize,
+    /// Files read.
+    files: usize,
+    /// Findings that a comment or the settings silenced.
+    suppressed: usize,
+}
+
+/// The JSON Schema of the report, from these types.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Check).to_value()
+}
+
+/// The publish paths as the report lists them.
+pub fn publish_paths(paths: &[PublishPath]) -> Vec<PathRow> {
+    paths.iter().map(path).collect()
+}
+
+pub(super) fn report(report: &Report) -> String {
+    pretty(&Check {
+        schema: 1,
+        tool: TOOL.to_owned(),
+        findings: report.in_order().into_iter().map(|finding| row(report, finding)).collect(),
+        publish_paths: publish_paths(report.publish_paths),
+        summary: Summary {
+            error: report.count(Severity::Error),
+            warning: report.count(Severity::Warning),
+            info: report.count(Severity::Info),
+            files: report.files,
+            suppressed: report.suppressed,
+        },
+    })
+}
+
+fn row(report: &Report, finding: &Finding) -> FindingRow {
+    let Location { source, .. } = &finding.location;
+    FindingRow {
+        rule: finding.rule.to_owned(),
+        severity: finding.severity,
+        message: masked(&finding.message),
+        help: finding.help.as_deref().map(masked),
+        url: report.rule(finding.rule).map(|rule| rule.url.clone()),
+        file: masked(source.path()),
+        start: finding.location.start().into(),
+        end: finding.location.end().into(),
+        provider: finding.provider,
+        package: finding.package.as_deref().map(masked),
+        fix: match finding.fix.as_ref().map(|fix| fix.safety) {
+            Some(Safety::Safe) => FixKind::Safe,
+            Some(Safety::Unsafe) => FixKind::Unsafe,
+            None => FixKind::None,
+        },
+        related: finding.related.iter().map(related).collect(),
+    }
+}
+
+fn related(related: &Related) -> RelatedRow {
+    RelatedRow {
+        file: masked(related.location.source.path()),
+        start: related.location.start().into(),
+        message: masked(&related.message),
+    }
+}
+
+fn path(path: &PublishPath) -> PathRow {
+    PathRow {
+        provider: path.provider,
+        file: masked(&path.file),
+        entry: path.entry,
+        trigger: path.trigger.clone(),
+        job: masked(&path.job),
+        line: path.line,
+        tool: path.command.tool,
+        command: masked(&path.command.text),
+        auth: path.auth,
+        runner: path.runner,
+        node: path.toolchain.node_shown(),
+        npm: path.toolchain.npm_shown(),
+        guard: path.guard(),
+        packages: path.packages.clone(),
+        registry: path.registry,
+    }
+}
