@@ -6,6 +6,7 @@ mod path;
 mod pipeline;
 mod script;
 mod step;
+mod summary;
 mod toolchain;
 mod value;
 
@@ -17,5 +18,6 @@ pub use path::{Command, Model, Problem, PublishPath, Registry, Tool};
 pub use pipeline::{Pipeline, RefFilter, Trigger, TriggerKind, Unknown};
 pub use script::Script;
 pub use step::{Hop, HopKind, Input, Step, StepKind};
+pub use summary::PathSummary;
 pub use toolchain::{Learnt, LearntFrom, Toolchain, Upgrade};
 pub use value::{Condition, EnvVar, Level, Scalar, Value};

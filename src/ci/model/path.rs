@@ -147,6 +147,49 @@ pub enum Tool {
     Other,
 }
 
+impl Tool {
+    /// Every tool.
+    pub const ALL: [Self; 13] = [
+        Self::Npm,
+        Self::Pnpm,
+        Self::Yarn,
+        Self::Bun,
+        Self::Changesets,
+        Self::SemanticRelease,
+        Self::Lerna,
+        Self::Nx,
+        Self::ReleaseIt,
+        Self::ReleasePlease,
+        Self::Np,
+        Self::Action,
+        Self::Other,
+    ];
+
+    /// The word that every output and the facts use.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Npm => "npm",
+            Self::Pnpm => "pnpm",
+            Self::Yarn => "yarn",
+            Self::Bun => "bun",
+            Self::Changesets => "changesets",
+            Self::SemanticRelease => "semantic-release",
+            Self::Lerna => "lerna",
+            Self::Nx => "nx",
+            Self::ReleaseIt => "release-it",
+            Self::ReleasePlease => "release-please",
+            Self::Np => "np",
+            Self::Action => "action",
+            Self::Other => "other",
+        }
+    }
+
+    /// The tool that the facts call so.
+    pub fn of_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tool| tool.id() == id)
+    }
+}
+
 /// Where a path publishes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -32,6 +32,42 @@ impl Script {
         script
     }
 
+    /// The script `text` that the JSON string at `span` of `source`, quotes included, holds.
+    pub fn of_scalar(source: &Source, span: Span, text: &str) -> Self {
+        let mut script = Self::default();
+        let raw = source.slice(span);
+        let end = span.end - usize::from(raw.len() > 1 && raw.ends_with('"'));
+        let mut at = span.start + usize::from(raw.starts_with('"'));
+        let mut rest = text;
+        while at < end && !rest.is_empty() {
+            let raw = source.slice(Span::new(at, end));
+            let same = raw.bytes().zip(rest.bytes()).take_while(|(a, b)| a == b && *a != b'\\').count();
+            let plain = (0..=same).rev().find(|&len| rest.is_char_boundary(len)).unwrap_or(0);
+            script.append(&rest[..plain], source, Span::new(at, at + plain), true);
+            (rest, at) = (&rest[plain..], at + plain);
+            let Some(character) = rest.chars().next().filter(|_| at < end) else { break };
+            // An escape; two of `\u` can make up one character.
+            let pair = character.len_utf16() == 2 && raw[plain..].starts_with("\\u");
+            let escape = match raw.as_bytes().get(plain + 1) {
+                Some(b'u') if pair => 12,
+                Some(b'u') => 6,
+                _ => 2,
+            };
+            let after = (at + escape).min(end);
+            script.append(&rest[..character.len_utf8()], source, Span::new(at, after), false);
+            (rest, at) = (&rest[character.len_utf8()..], after);
+        }
+        script.append(rest, source, Span::new(at.min(end), end), false);
+        script
+    }
+
+    /// The script `text` that one place as a whole stands for.
+    pub fn of_place(at: &Location, text: &str) -> Self {
+        let mut script = Self::default();
+        script.append(text, &at.source, at.span, at.source.slice(at.span) == text);
+        script
+    }
+
     /// Appends what a YAML scalar holds, on a line of its own.
     pub fn push_node(&mut self, node: Node<'_>) {
         let (source, span, text) = (node.source(), node.span(), node.as_str().unwrap_or_default());
@@ -188,6 +224,19 @@ mod tests {
     fn text_over_an_escape_maps_to_the_text_with_the_escape() {
         assert_eq!(origin(&script("run: 'it''s'"), "it's"), "it''s");
         assert_eq!(origin(&script("run: \"a\\tb\""), "a\tb"), "a\\tb");
+    }
+
+    #[test]
+    fn json_strings_map_back() {
+        let text = r#"{"a": "tsc && node -e \"x\\\\y\" \u00e9\ud83d\ude80 && npm publish"}"#;
+        let source = Source::new("package.json", text);
+        let start = text.find("\"tsc").expect("a string");
+        let span = Span::new(start, text.len() - 1);
+        let script = Script::of_scalar(&source, span, "tsc && node -e \"x\\\\y\" é🚀 && npm publish");
+        assert_eq!(script.text(), "tsc && node -e \"x\\\\y\" é🚀 && npm publish");
+        assert_eq!(origin(&script, "npm publish"), "npm publish");
+        assert_eq!(origin(&script, "node"), "node");
+        assert_eq!(origin(&script, "🚀"), "\\ud83d\\ude80");
     }
 
     #[test]

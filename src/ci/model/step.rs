@@ -18,7 +18,7 @@ pub struct Step {
     pub condition: Option<Condition>,
     /// Whether the job goes on when it fails.
     pub continue_on_error: bool,
-    /// How the step came into the job, outermost first; empty for a step written in the job.
+    /// How the step came into the pipeline, outermost first; empty for a step written in the entry file.
     pub origin: Vec<Hop>,
 }
 
