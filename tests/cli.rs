@@ -1,0 +1,88 @@
+//! The command line from outside: exit codes, streams, colours, a reader that goes away.
+
+use std::process::{Command, Output, Stdio};
+
+fn trustpub() -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("trustpub"));
+    // 2026-11-24, whatever the machine's clock and environment say.
+    command.env_clear().env("SOURCE_DATE_EPOCH", "1795500000");
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    trustpub().args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn facts_are_listed_with_their_age() {
+    let out = run(&["facts", "limits"]);
+    assert_eq!(out.status.code(), Some(0));
+    let out = text(&out.stdout);
+    assert!(out.starts_with("limits\n"), "{out}");
+    assert!(out.contains("documentation, seen 2026-11-22 (2 days ago): npm/documentation#2034"), "{out}");
+    let json = run(&["facts", "--format", "json", "--older-than", "100"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!((&json["schema"], &json["today"]), (&1.into(), &"2026-11-24".into()));
+    let facts = json["facts"].as_array().unwrap();
+    assert!(!facts.is_empty() && facts.iter().all(|fact| fact["age_days"].as_i64() > Some(100)));
+}
+
+#[test]
+fn the_users_errors_end_with_2_and_say_what_to_write() {
+    for (arguments, said) in [
+        (&["facts", "nope"] as &[&str], "no topic `nope`; the topics are npm-features, "),
+        (&["man", "nope"], "no command `nope`; the commands are "),
+        (&["facts", "--formt", "json"], "a similar argument exists: '--format'"),
+        (&["fcts"], "a similar subcommand exists: 'facts'"),
+        (&["completions", "tcsh"], "[possible values: bash, "),
+    ] {
+        let out = run(arguments);
+        assert_eq!(out.status.code(), Some(2), "{arguments:?}");
+        assert!(out.stdout.is_empty(), "{arguments:?}");
+        assert!(text(&out.stderr).contains(said), "{arguments:?}: {}", text(&out.stderr));
+        assert!(text(&out.stderr).starts_with("error: "), "{arguments:?}");
+    }
+    let out = trustpub().arg("facts").env("SOURCE_DATE_EPOCH", "yesterday").output().unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    assert_eq!(
+        text(&out.stderr),
+        "error: SOURCE_DATE_EPOCH is `yesterday`, expected seconds since 1970-01-01: invalid digit found in string\n"
+    );
+}
+
+#[test]
+fn colour_is_a_choice() {
+    let coloured = |arguments: &[&str], no_color: bool| {
+        let mut command = trustpub();
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        command.args(arguments).output().unwrap().stdout.contains(&0x1b)
+    };
+    assert!(!coloured(&["facts"], false), "no terminal, no colour");
+    assert!(coloured(&["facts", "--color", "always"], false));
+    assert!(!coloured(&["--color", "never", "facts"], false));
+    assert!(!coloured(&["facts"], true));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut child = trustpub().args(["facts"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let out = child.wait_with_output().unwrap();
+    assert_eq!((out.status.code(), text(&out.stderr)), (Some(0), ""));
+}
+
+#[test]
+fn completions_and_manual_pages_name_every_command() {
+    let man = run(&["man"]);
+    let fish = run(&["completions", "fish"]);
+    for command in ["facts", "completions", "man"] {
+        assert!(text(&man.stdout).contains(command) && text(&fish.stdout).contains(command), "{command}");
+        assert!(text(&run(&["man", command]).stdout).contains(".SH SYNOPSIS"), "{command}");
+    }
+}
