@@ -11,6 +11,7 @@ mod failure;
 mod format;
 mod man;
 mod panic;
+mod rules;
 #[cfg(test)]
 mod tests;
 
@@ -52,6 +53,7 @@ Exit codes:
 /// The commands, in the order in which help lists them.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Rules(rules::Args),
     Facts(facts::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -69,6 +71,7 @@ pub fn run() -> ExitCode {
 
 fn dispatch(command: Command, context: &mut Context) -> Answer {
     match command {
+        Command::Rules(args) => rules::run(&args, context),
         Command::Facts(args) => facts::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man(args) => man::run(&args, context),

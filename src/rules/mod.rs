@@ -65,7 +65,7 @@ mod yarn_token_wins;
 
 pub use engine::{
     Availability, Baseline, BaselineError, Check, Context, Example, FixPlan, Meta, Outcome, Page, Rule,
-    Selection, SelectionError, fingerprint, plan_fixes,
+    Selection, SelectionError, fingerprint, plan_fixes, table,
 };
 
 /// Every rule, by id.

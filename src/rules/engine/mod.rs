@@ -2,6 +2,7 @@
 
 mod baseline;
 mod context;
+mod docs;
 mod fix;
 mod page;
 mod run;
@@ -15,6 +16,7 @@ use crate::facts::Provider;
 pub use baseline::{Baseline, BaselineError, fingerprint};
 pub use context::Context;
 pub(super) use context::{Client, client, npm_has, relies_on_identity};
+pub use docs::table;
 pub use fix::{FixPlan, plan_fixes};
 pub use page::{Example, Page};
 pub use run::Outcome;

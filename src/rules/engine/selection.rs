@@ -40,16 +40,24 @@ pub enum SelectionError {
 }
 
 fn known(id: &str) -> Result<&'static str, SelectionError> {
-    if let Some(rule) = rules::by_id(id) {
-        return Ok(rule.meta.id);
+    Selection::resolve(id).map(|rule| rule.meta.id)
+}
+
+impl Selection {
+    /// The rule with this id, or the error that names the nearest one.
+    pub fn resolve(id: &str) -> Result<&'static rules::Rule, SelectionError> {
+        rules::by_id(id).ok_or_else(|| unknown(id))
     }
+}
+
+fn unknown(id: &str) -> SelectionError {
     let near = rules::ALL
         .iter()
         .map(|rule| (strsim::jaro_winkler(id, rule.meta.id), rule.meta.id))
         .filter(|(score, _)| *score > 0.85)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, id)| id);
-    Err(SelectionError::UnknownRule { id: id.to_owned(), near })
+    SelectionError::UnknownRule { id: id.to_owned(), near }
 }
 
 impl Selection {
