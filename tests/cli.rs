@@ -10,11 +10,11 @@ fn trustpub() -> Command {
 }
 
 fn run(arguments: &[&str]) -> Output {
-    trustpub().args(arguments).output().unwrap()
+    trustpub().args(arguments).output().expect("the binary runs")
 }
 
 fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
+    std::str::from_utf8(bytes).expect("output is UTF-8")
 }
 
 #[test]
