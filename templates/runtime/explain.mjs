@@ -113,7 +113,7 @@ const FINGERPRINTS = [
   },
   {
     id: 'version-already-published',
-    match: /previously published version|cannot publish over|EPUBLISHCONFLICT/i,
+    match: /cannot publish over the previously published|EPUBLISHCONFLICT/i,
     present: true,
     title: 'this version is published already',
     cause: 'A version can be published once.',
@@ -220,11 +220,19 @@ const FINGERPRINTS = [
   },
   {
     id: 'registry-unavailable',
-    match:
-      /code E5\d\d|\b50[0234] [A-Z][a-z]+|ECONN(?:RESET|REFUSED)|ETIMEDOUT|ERR_SOCKET|EAI_AGAIN|ENOTFOUND/,
+    match: /code E5\d\d|\b50[0234] [A-Z][a-z]+/,
     retry: true,
     title: 'the registry did not answer',
-    cause: 'A server error or a broken connection; whether it took the package was asked afterwards.',
+    cause: 'A server error; whether it took the package was asked afterwards.',
+    fix: 'run the job again: it publishes what is missing and skips what is there',
+  },
+  {
+    id: 'network-failed',
+    match: /ECONN(?:RESET|REFUSED)|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|FETCH_ERROR|ERR_SOCKET/,
+    retry: true,
+    title: 'the connection to the registry broke',
+    cause:
+      'A reset, a time-out or a name that does not resolve; what the registry has was asked afterwards.',
     fix: 'run the job again: it publishes what is missing and skips what is there',
   },
   {
@@ -236,9 +244,16 @@ const FINGERPRINTS = [
   },
 ];
 
-function explain(text, timedOut) {
+// Only what npm says as an error counts: a file of the package could be called like one.
+const ERROR_LINE = /^npm (?:error|ERR!|http fetch|notice Access token)/;
+
+function explain(output, timedOut) {
+  const text = output
+    .split('\n')
+    .filter((line) => ERROR_LINE.test(line))
+    .join('\n');
   const known = FINGERPRINTS.find(({ match }) => match.test(text));
-  if (timedOut && !known) return { ...FINGERPRINTS.find(({ id }) => id === 'registry-unavailable') };
+  if (timedOut && !known) return { ...FINGERPRINTS.find(({ id }) => id === 'network-failed') };
   return (
     known ?? {
       id: 'unknown',

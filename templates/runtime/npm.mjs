@@ -77,7 +77,7 @@ function isolatedNpm(registry, names) {
   const { command, first } = locateNpm();
   const npm = (args, { echo, limit, extra } = {}) =>
     run(command, [...first, ...args, ...fixed], { cwd: work, env: { ...base, ...extra }, echo, limit });
-  return { npm, work, base, userconfig: base.NPM_CONFIG_USERCONFIG };
+  return { npm, home, work };
 }
 
 function numbers(version) {

@@ -37,8 +37,9 @@ function settings() {
   };
 }
 
-// A staging token stands in no file: npm expands the variable from the environment of that one call.
-function tokenSetup(registry, userconfig) {
+// A staging token stands in no file: npm expands the variable, in the config and the environment of that
+// one call.
+function tokenSetup(registry, home) {
   if (!env.NPM_STAGE_TOKEN) {
     throw new Problem(
       'stage-token-missing',
@@ -48,20 +49,21 @@ function tokenSetup(registry, userconfig) {
     );
   }
   const { host, pathname } = new URL(registry);
-  fs.writeFileSync(userconfig, `//${host}${pathname}:_authToken=\${NPM_STAGE_TOKEN}\n`, { mode: 0o600 });
-  return { NPM_STAGE_TOKEN: env.NPM_STAGE_TOKEN };
+  const file = path.join(home, 'stage-npmrc');
+  fs.writeFileSync(file, `//${host}${pathname}:_authToken=\${NPM_STAGE_TOKEN}\n`, { mode: 0o600 });
+  return { NPM_STAGE_TOKEN: env.NPM_STAGE_TOKEN, NPM_CONFIG_USERCONFIG: file };
 }
 
 // All problems of the preflight, or what publishing needs.
 async function preflight(given, problems) {
   const { provider, mode, names, registry, audience, expect, provenance } = given;
-  const { npm, work, userconfig } = isolatedNpm(registry, names);
+  const { npm, home, work } = isolatedNpm(registry, names);
   problems.push(...(await checkVersions(npm)), ...checkProvider(provider));
   problems.push(...checkCredentials(provider, registry, names));
   const who = { claims: {}, extra: {}, open: false };
   try {
     if (provider === 'token') {
-      who.extra = tokenSetup(registry, userconfig);
+      who.extra = tokenSetup(registry, home);
     } else {
       Object.assign(who, await identity(provider, audience));
       const said = checkIdentity(provider, who.claims, audience, expect, provenance);
