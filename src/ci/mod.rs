@@ -6,6 +6,7 @@
 //! the [`PublishPath`]s. What cannot be seen is [`Unknown`], never guessed.
 
 mod cache;
+pub mod command;
 mod github;
 mod model;
 mod repository;

@@ -1,0 +1,364 @@
+//! Release tools: which of their commands publish to a registry of npm packages.
+
+use super::args::Args;
+use super::model::{Confidence, Deed, Publish};
+use super::walk::{Call, Walk};
+use super::{registry, task};
+use crate::ci::{Registry, Tool};
+use crate::files;
+use crate::shell::Field;
+
+/// A release tool's program.
+struct Program {
+    name: &'static str,
+    tool: Tool,
+    /// Whether these arguments publish.
+    publishes: fn(&Args<'_>) -> bool,
+}
+
+/// Programs that publish npm packages, in their registry names' order.
+const PROGRAMS: &[Program] = &[
+    program("aegir", Tool::Other, |args| verb(args, &["release", "release-npm"])),
+    program("auto", Tool::Other, |args| verb(args, &["shipit", "release", "canary", "next", "latest"])),
+    program("beachball", Tool::Other, |args| {
+        verb(args, &["publish", "canary"]) && args.switch("publish") != Some(false)
+    }),
+    program("bumpp", Tool::Other, |args| args.values(&["x", "execute"]).any(|text| text.contains("publish"))),
+    program("changelogen", Tool::Other, |args| args.switch("publish") == Some(true)),
+    program("changeset", Tool::Changesets, |args| verb(args, &["publish"])),
+    program("dotcom-tool-kit", Tool::Other, |args| {
+        args.positionals.iter().any(|word| word.text.starts_with("publish"))
+    }),
+    program("lerna", Tool::Lerna, |args| verb(args, &["publish"])),
+    program("lerna-lite", Tool::Lerna, |args| verb(args, &["publish"])),
+    program("monodeploy", Tool::Other, |_| true),
+    program("multi-semantic-release", Tool::SemanticRelease, |_| true),
+    program("napi", Tool::Other, |args| verb(args, &["prepublish", "pre-publish"])),
+    program("np", Tool::Np, |args| args.switch("publish") != Some(false)),
+    program("npm-publish", Tool::Other, |_| true),
+    program("nx", Tool::Nx, nx_publishes),
+    program("publib", Tool::Other, |_| true),
+    program("publib-npm", Tool::Other, |_| true),
+    program("publish-packages", Tool::Other, |_| true),
+    program("release-it", Tool::ReleaseIt, |args| {
+        args.switch("npm") != Some(false) && args.switch("npm.publish") != Some(false)
+    }),
+    program("release-plan", Tool::Other, |args| verb(args, &["publish"])),
+    program("rush", Tool::Other, |args| {
+        verb(args, &["publish"]) && (args.switch("publish") == Some(true) || args.has("p"))
+    }),
+    program("rush-pnpm", Tool::Other, |args| verb(args, &["publish"])),
+    program("semantic-release", Tool::SemanticRelease, |_| true),
+    program("semantic-release-monorepo", Tool::SemanticRelease, |_| true),
+    program("sf-release", Tool::Other, |args| {
+        args.positionals.iter().any(|word| word.text.starts_with("npm:") && word.text.ends_with(":release"))
+    }),
+    program("shipjs", Tool::Other, |args| verb(args, &["trigger"])),
+    program("wsrun", Tool::Other, |args| args.positionals.iter().any(|word| word.text == "publish")),
+];
+
+const fn program(name: &'static str, tool: Tool, publishes: fn(&Args<'_>) -> bool) -> Program {
+    Program { name, tool, publishes }
+}
+
+fn verb(args: &Args<'_>, verbs: &[&str]) -> bool {
+    args.positionals.iter().find(|word| !word.dynamic).is_some_and(|word| verbs.contains(&word.text.as_str()))
+}
+
+/// `nx release [publish]` without `--skip-publish`, or a target called `publish`.
+fn nx_publishes(args: &Args<'_>) -> bool {
+    let words: Vec<&str> = args.positionals.iter().map(|word| word.text.as_str()).collect();
+    let is_target = |target: &str| matches!(target, "publish" | "nx-release-publish" | "npm-publish");
+    match words.as_slice() {
+        ["release"] => args.switch("skip-publish") != Some(true),
+        ["release", "publish", ..] => true,
+        ["run-many" | "affected", ..] => {
+            let targets = args.values(&["t", "target", "targets"]);
+            targets.flat_map(|targets| targets.split(',')).any(is_target)
+        }
+        ["run", target, ..] => target.split(':').nth(1).is_some_and(is_target),
+        ["release", ..] | [] => false,
+        [target, ..] => is_target(target),
+    }
+}
+
+/// Whether `name` is a release tool's program.
+pub(super) fn is_program(name: &str) -> bool {
+    PROGRAMS.iter().any(|program| program.name == name)
+}
+
+/// Runs a release tool; false where `name` is none.
+pub(super) fn run(
+    walk: &mut Walk<'_, '_>,
+    name: &str,
+    words: &[Field],
+    version: Option<&str>,
+    call: &Call<'_>,
+) -> bool {
+    let Some(program) = PROGRAMS.iter().find(|program| program.name == name) else { return false };
+    let args = Args::of(&words[1..]);
+    if args.has("help") || args.has("h") {
+        return true;
+    }
+    if !(program.publishes)(&args) {
+        other_verbs(walk, program, &args, words, call);
+        return true;
+    }
+    let mut publish = Publish::new(program.tool, name);
+    publish.dry_run = args.switch("dry-run") == Some(true)
+        || args.switch("dryRun") == Some(true)
+        || (program.tool == Tool::SemanticRelease && args.has("d"))
+        || (program.tool == Tool::Nx && args.has("d"));
+    publish.provenance = args.switch("provenance");
+    publish.tag = args.fixed("dist-tag").or(args.fixed("tag")).or(args.fixed("preid")).map(str::to_owned);
+    publish.tool_version = version.map(str::to_owned);
+    publish.recursive = !matches!(program.tool, Tool::Np | Tool::ReleaseIt | Tool::SemanticRelease);
+    (publish.registry, publish.registry_evidence) = registry::of_publish(walk, &args, &publish, call);
+    if publishes_elsewhere(walk, program.tool, call) {
+        publish.registry = Registry::Other;
+    }
+    walk.act(Deed::Publish(publish), words, call);
+    true
+}
+
+/// `lerna run NAME`, `lerna exec -- COMMAND`, `nx run-many -t NAME`: scripts and commands in packages.
+fn other_verbs(
+    walk: &mut Walk<'_, '_>,
+    program: &Program,
+    args: &Args<'_>,
+    words: &[Field],
+    call: &Call<'_>,
+) {
+    let first = args.positional(0);
+    match (program.tool, first) {
+        (Tool::Lerna, Some("run")) => {
+            if let Some(name) = args.positional(1) {
+                task::package_script_everywhere(walk, name, words, call);
+            }
+        }
+        (Tool::Lerna, Some("exec")) => {
+            let inner: Vec<Field> = args.positionals[1..].iter().map(|word| (*word).clone()).collect();
+            walk.dispatch(&inner, call);
+        }
+        (Tool::Nx, Some("run-many" | "affected")) => {
+            let targets: Vec<&str> = args.values(&["t", "target", "targets"]).collect();
+            for target in targets.iter().flat_map(|targets| targets.split(',')) {
+                task::package_script_everywhere(walk, target, words, call);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a configuration in the repository shows that the tool publishes no npm package:
+/// semantic-release with a list of plugins that lacks its npm plugin, release-it with `npm: false`.
+fn publishes_elsewhere(walk: &Walk<'_, '_>, tool: Tool, call: &Call<'_>) -> bool {
+    let Some(directory) = call.directory else { return false };
+    let text = |name: &str| {
+        let path = files::join(directory, name)?;
+        Some(walk.finder.source(&path)?.text().to_owned())
+    };
+    let manifest = walk.finder.manifest(directory);
+    let in_manifest = |key: &str| {
+        let (_, manifest) = manifest.as_ref()?;
+        let member = manifest.json.member(key)?;
+        Some(manifest.source.slice(member.value.span).to_owned())
+    };
+    match tool {
+        Tool::SemanticRelease => {
+            const FILES: [&str; 9] = [
+                ".releaserc",
+                ".releaserc.json",
+                ".releaserc.yaml",
+                ".releaserc.yml",
+                ".releaserc.js",
+                ".releaserc.cjs",
+                ".releaserc.mjs",
+                "release.config.js",
+                "release.config.cjs",
+            ];
+            let config = FILES.iter().find_map(|name| text(name)).or_else(|| in_manifest("release"));
+            config.is_some_and(|config| {
+                let lists = config.contains("plugins") && !config.contains("extends");
+                let npm = config.contains("@semantic-release/npm") || config.contains("npm publish");
+                let off = config.contains("\"npmPublish\": false") || config.contains("npmPublish: false");
+                (lists && !npm && !config.contains("publishCmd")) || (off && !config.contains("publishCmd"))
+            })
+        }
+        Tool::ReleaseIt => {
+            const FILES: [&str; 4] =
+                [".release-it.json", ".release-it.yaml", ".release-it.yml", ".release-it.js"];
+            let config = FILES.iter().find_map(|name| text(name)).or_else(|| in_manifest("release-it"));
+            config.is_some_and(|config| {
+                let bare: String =
+                    config.chars().filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\'')).collect();
+                bare.contains("npm:false") || bare.contains("npm:{publish:false")
+            })
+        }
+        _ => false,
+    }
+}
+
+/// `npx TOOL publish` of a tool that is not known: its name and verb alone.
+pub(super) fn unknown_publisher(walk: &mut Walk<'_, '_>, package: &str, words: &[Field], call: &Call<'_>) {
+    /// Tools that publish something else.
+    const OTHERS: &[&str] = &[
+        "jsr",
+        "pkg-pr-new",
+        "vsce",
+        "@vscode/vsce",
+        "ovsx",
+        "wrangler",
+        "gh-pages",
+        "expo",
+        "eas",
+        "eas-cli",
+        "serverless",
+        "firebase",
+        "firebase-tools",
+        "vercel",
+        "netlify",
+        "netlify-cli",
+        "storybook",
+        "chromatic",
+        "tsx",
+        "ts-node",
+        "web-ext",
+        "electron-forge",
+        "electron-builder",
+        "cross-env",
+        "playwright",
+        "turbo",
+        "docusaurus",
+        "vite",
+        "nx",
+        "lerna",
+        "rush",
+        "napi",
+        "publib",
+        "np",
+        "deno",
+        "tauri",
+        "cargo",
+        "typedoc",
+    ];
+    let published = words.iter().skip(1).any(|word| word.text == "publish");
+    if !published || OTHERS.contains(&package) || is_program(package) {
+        return;
+    }
+    let mut publish = Publish::new(Tool::Other, package);
+    publish.confidence = Confidence::Possible;
+    walk.act(Deed::Publish(publish), words, call);
+}
+
+/// How sure the name of a file or task alone makes it that it publishes npm packages; none where it
+/// names something else.
+pub(super) fn confidence_of_name(name: &str) -> Option<Confidence> {
+    /// What else is published, released or only looked at.
+    const OTHERS: &[&str] = &[
+        "docs",
+        "doc",
+        "site",
+        "website",
+        "docker",
+        "image",
+        "images",
+        "pages",
+        "coverage",
+        "report",
+        "storybook",
+        "jsr",
+        "cargo",
+        "crate",
+        "crates",
+        "pypi",
+        "python",
+        "maven",
+        "gradle",
+        "nuget",
+        "vscode",
+        "vsce",
+        "ovsx",
+        "extension",
+        "s3",
+        "cdn",
+        "brew",
+        "homebrew",
+        "snap",
+        "deb",
+        "rpm",
+        "notes",
+        "changelog",
+        "check",
+        "verify",
+        "validate",
+        "test",
+        "tests",
+        "prepare",
+        "announce",
+        "artifacts",
+        "artifact",
+        "github",
+        "gh",
+        "notify",
+        "trigger",
+        "wait",
+        "unpublish",
+        "dry",
+        "android",
+        "ios",
+        "gem",
+        "helm",
+        "terraform",
+        "swift",
+        "dart",
+        "flutter",
+        "lint",
+        "info",
+        "get",
+        "demo",
+        "example",
+        "examples",
+        "assets",
+        "benchmark",
+        "version",
+        "rc",
+        "post",
+        "pre",
+    ];
+    let path = name.rsplit('/').next().unwrap_or(name);
+    let parts = name_parts(path);
+    let has = |words: &[&str]| parts.iter().any(|part| words.contains(&part.as_str()));
+    if has(OTHERS) {
+        return None;
+    }
+    let publish = parts.iter().any(|part| part.starts_with("publish"));
+    let packages = has(&["npm", "package", "packages", "pkg", "registry"]);
+    match (publish, packages) {
+        (true, true) => Some(Confidence::Likely),
+        (true, false) => Some(Confidence::Possible),
+        (false, npm) if has(&["release", "deploy", "ship"]) => {
+            Some(if npm && has(&["npm"]) { Confidence::Likely } else { Confidence::Possible })
+        }
+        _ => None,
+    }
+}
+
+/// The words of a name in any of the usual spellings, in lower case.
+fn name_parts(name: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut lower = false;
+    for character in name.chars() {
+        if !character.is_alphanumeric() || (character.is_uppercase() && lower) {
+            parts.push(String::new());
+        }
+        if character.is_alphanumeric()
+            && let Some(part) = parts.last_mut()
+        {
+            part.extend(character.to_lowercase());
+        }
+        lower = character.is_lowercase();
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}

@@ -1,0 +1,393 @@
+//! Walks a script command by command: folders, variables, functions and heredocs are followed, and what
+//! each command runs is handed to the part that knows the program.
+
+use std::collections::HashMap;
+
+use super::model::{Act, Deed};
+use super::origin::Origin;
+use super::registry::Chosen;
+use super::wrapper::{Inner, inner, is_assignment, program};
+use super::{Finder, config, manager, program_text, release, task};
+use crate::ci::{Hop, HopKind};
+use crate::files;
+use crate::shell::{self, Dialect, Field, Kind, Link, Variables};
+use crate::text::{Source, Span};
+
+/// How many wrappers and indirections are followed one inside the other.
+const MAX_DEPTH: usize = 12;
+/// How many texts one script may lead to.
+const MAX_TEXTS: usize = 200;
+/// Longest text of a command for people, in characters.
+const MAX_SHOWN: usize = 160;
+
+/// The walk over one script and all that it leads to.
+pub(super) struct Walk<'f, 'a> {
+    pub(super) finder: &'f Finder<'a>,
+    pub(super) acts: Vec<Act>,
+    pub(super) variables: Variables,
+    /// Registries that commands have chosen so far.
+    pub(super) chosen: Chosen,
+    via: Vec<Hop>,
+    /// What is being read: file and the script or target in it, so that no cycle is followed.
+    active: Vec<(String, String)>,
+    texts: usize,
+    depth: usize,
+    /// Files that the script itself has written by a heredoc, with their text.
+    written: HashMap<String, String>,
+}
+
+/// One command, with where and how it runs.
+#[derive(Clone, Copy)]
+pub(super) struct Call<'c> {
+    pub(super) origin: &'c Origin<'c>,
+    pub(super) span: Span,
+    /// None where the folder cannot be known.
+    pub(super) directory: Option<&'c str>,
+    pub(super) conditional: bool,
+    /// Variables that are set for this command alone.
+    pub(super) assigned: &'c [(String, String)],
+    /// The command as the shell reads it; none for what stands in a program's text.
+    pub(super) command: Option<&'c shell::Command<'c>>,
+    /// The command whose substitution it stands in.
+    pub(super) outer: Option<&'c shell::Command<'c>>,
+    /// The text that the spans of `command` refer to.
+    pub(super) text: &'c str,
+}
+
+impl<'f, 'a> Walk<'f, 'a> {
+    pub(super) fn new(finder: &'f Finder<'a>, variables: Variables) -> Self {
+        Self {
+            finder,
+            acts: Vec::new(),
+            variables,
+            chosen: Chosen::default(),
+            via: Vec::new(),
+            active: Vec::new(),
+            texts: 0,
+            depth: 0,
+            written: HashMap::new(),
+        }
+    }
+
+    /// Reads `text` as shell, in `directory`.
+    pub(super) fn shell(
+        &mut self,
+        text: &str,
+        origin: &Origin<'_>,
+        dialect: Dialect,
+        directory: Option<&str>,
+        conditional: bool,
+    ) {
+        if self.depth >= MAX_DEPTH || self.texts >= MAX_TEXTS {
+            return;
+        }
+        self.texts += 1;
+        self.depth += 1;
+        let script = shell::read(text, dialect);
+        let mut folders: Vec<Option<Folders>> = vec![None; script.scopes.len()];
+        folders[0] = Some(Folders { now: directory.map(str::to_owned), before: Vec::new() });
+        for (index, command) in script.commands.iter().enumerate() {
+            let folder = enter(&mut folders, &script.scopes, command.scope);
+            let here = folder.now.clone();
+            let conditional = conditional || command.conditional || command.link == Link::Or;
+            if command.kind == Kind::Simple && !command.words.is_empty() {
+                let call = Call {
+                    origin,
+                    span: command.span,
+                    directory: here.as_deref(),
+                    conditional,
+                    assigned: &self.assigned(command),
+                    command: Some(command),
+                    outer: command.parent.map(|outer| &script.commands[outer]),
+                    text,
+                };
+                let before = script.commands[..index].iter().rev().find(|other| other.scope == command.scope);
+                let fed = before.filter(|_| command.link == Link::Pipe);
+                self.command(command, fed, &call);
+                if let Some(folder) = folders[command.scope].as_mut() {
+                    folder.follow(command, &self.variables);
+                }
+            } else if command.words.is_empty() {
+                config::assignment(self, command);
+            }
+            self.variables.observe(command);
+        }
+        self.depth -= 1;
+    }
+
+    fn assigned(&self, command: &shell::Command<'_>) -> Vec<(String, String)> {
+        let mut assigned = Vec::new();
+        for assignment in &command.assignments {
+            if let shell::Assigned::Scalar(word) = &assignment.value {
+                let value = self.variables.expand(std::slice::from_ref(word)).swap_remove(0);
+                let value: Vec<String> = value.into_iter().map(|field| field.text).collect();
+                assigned.push((assignment.name.to_owned(), value.join(" ")));
+            }
+        }
+        assigned
+    }
+
+    /// One command with every set of values that its variables may have. The reading that publishes counts.
+    fn command(&mut self, command: &shell::Command<'_>, fed: Option<&shell::Command<'_>>, call: &Call<'_>) {
+        config::written(self, command, fed, call);
+        self.note_written_file(command, call);
+        let alternatives = self.variables.expand(&command.words);
+        let before = self.acts.len();
+        let mut best: Option<Vec<Act>> = None;
+        for words in &alternatives {
+            self.dispatch(words, call);
+            let acts = self.acts.split_off(before);
+            if best.as_deref().is_none_or(|best| !publishes(best) && publishes(&acts)) {
+                best = Some(acts);
+            }
+        }
+        self.acts.extend(best.unwrap_or_default());
+        self.feed_heredoc(command, &alternatives, call);
+    }
+
+    /// Hands `words` to whoever knows their program, through any wrappers.
+    pub(super) fn dispatch(&mut self, words: &[Field], call: &Call<'_>) {
+        let mut words = words;
+        let mut assigned = call.assigned.to_vec();
+        for _ in 0..MAX_DEPTH {
+            let set = words.iter().take_while(|word| is_assignment(&word.text)).count();
+            assigned.extend(words[..set].iter().filter_map(|word| {
+                word.text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))
+            }));
+            words = &words[set..];
+            let Some(first) = words.first() else { return };
+            let inner_call = Call { assigned: &assigned, ..*call };
+            if first.dynamic && first.text.starts_with("${{") {
+                self.expression_literals(&first.text, &inner_call);
+                return;
+            }
+            let name = program(&first.text);
+            match inner(name, &words[1..]) {
+                Some(Inner::Words(inner)) => {
+                    // `env` puts its assignments before the command that it runs.
+                    let skipped = &words[1..words.len() - inner.len()];
+                    assigned.extend(skipped.iter().filter(|word| is_assignment(&word.text)).filter_map(
+                        |word| {
+                            word.text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))
+                        },
+                    ));
+                    words = inner;
+                }
+                Some(Inner::Text(text)) => {
+                    if let Some(at) = call.origin.locate(text.span) {
+                        self.shell(
+                            &text.text,
+                            &Origin::Fixed(at),
+                            Dialect::Posix,
+                            call.directory,
+                            call.conditional,
+                        );
+                    }
+                    return;
+                }
+                None => {
+                    self.program(name, words, &inner_call);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn program(&mut self, name: &str, words: &[Field], call: &Call<'_>) {
+        let arguments = &words[1..];
+        match name {
+            "npm" | "pnpm" | "yarn" | "yarnpkg" | "bun" | "npx" | "pnpx" | "bunx" | "nr" | "vp" => {
+                manager::run(self, name, words, call);
+            }
+            "corepack" | "nvm" | "fnm" | "n" | "volta" | "mise" | "asdf" => {
+                config::version_manager(self, name, words, call);
+            }
+            "make" | "gmake" => task::make(self, arguments, call),
+            "eval" => {
+                let text: Vec<&str> = arguments.iter().map(|word| word.text.as_str()).collect();
+                if let Some(at) = call.origin.locate(call.span) {
+                    self.shell(
+                        &text.join(" "),
+                        &Origin::Fixed(at),
+                        Dialect::Posix,
+                        call.directory,
+                        call.conditional,
+                    );
+                }
+            }
+            "circleci" | "printenv" | "echo" | "printf" | "Write-Host" | "Write-Output" | "set" => {
+                config::prints(self, name, words, call);
+            }
+            _ if release::run(self, name, words, None, call) => {}
+            _ => task::file_or_task(self, name, words, call),
+        }
+    }
+
+    /// Commands in the string literals of a provider's expression: `${{ x && 'npm publish' || '' }}`.
+    fn expression_literals(&mut self, expression: &str, call: &Call<'_>) {
+        let Some(at) = call.origin.locate(call.span) else { return };
+        for literal in expression.split('\'').skip(1).step_by(2) {
+            self.shell(literal, &Origin::Fixed(at.clone()), Dialect::Posix, call.directory, true);
+        }
+    }
+
+    /// Heredocs given to a program: shell text for a shell, program text for node and its like.
+    fn feed_heredoc(&mut self, command: &shell::Command<'_>, words: &[Vec<Field>], call: &Call<'_>) {
+        let Some(body) = command.redirects.iter().find_map(|redirect| redirect.heredoc) else { return };
+        let Some(text) = call.text.get(body.body.start..body.body.end) else { return };
+        let origin = call.origin.inside(body.body.start);
+        for word in words.iter().flatten() {
+            match program(&word.text) {
+                "bash" | "sh" | "zsh" | "dash" => {
+                    self.shell(text, &origin, Dialect::Posix, call.directory, call.conditional);
+                    return;
+                }
+                "node" | "bun" | "deno" | "tsx" | "python" | "python3" | "zx" => {
+                    program_text::read(self, text, &origin, call);
+                    return;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Remembers `cat > file <<EOF`, so that a later `sh file` can be followed.
+    fn note_written_file(&mut self, command: &shell::Command<'_>, call: &Call<'_>) {
+        let Some(body) = command.redirects.iter().find_map(|redirect| redirect.heredoc) else { return };
+        let file = command.redirects.iter().find(|redirect| matches!(redirect.operator, ">" | ">>" | ">|"));
+        let target = match (file, command.name()) {
+            (Some(redirect), _) => Some(redirect.target.value.as_ref()),
+            (None, Some("tee")) => command.words.last().map(|word| word.value.as_ref()),
+            _ => None,
+        };
+        if let (Some(target), Some(text)) = (target, call.text.get(body.body.start..body.body.end)) {
+            self.written.insert(target.trim_start_matches("./").to_owned(), text.to_owned());
+        }
+    }
+
+    /// The text of a file that this script wrote before.
+    pub(super) fn written_text(&self, path: &str) -> Option<String> {
+        self.written.get(path.trim_start_matches("./")).cloned()
+    }
+
+    /// Follows `read` into `key` of `file`, unless that is being read already.
+    pub(super) fn follow(
+        &mut self,
+        kind: HopKind,
+        name: &str,
+        target: &Source,
+        key: &str,
+        call: &Call<'_>,
+        read: impl FnOnce(&mut Self),
+    ) {
+        let entry = (target.path().to_owned(), key.to_owned());
+        let Some(at) = call.origin.locate(call.span) else { return };
+        if self.active.contains(&entry) || self.via.len() >= MAX_DEPTH {
+            return;
+        }
+        self.active.push(entry);
+        self.via.push(Hop { kind, name: name.to_owned(), at, target: Some(target.path().to_owned()) });
+        read(self);
+        self.via.pop();
+        self.active.pop();
+    }
+
+    /// Notes what `words` do.
+    pub(super) fn act(&mut self, deed: Deed, words: &[Field], call: &Call<'_>) {
+        let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        self.act_shown(deed, &words.join(" "), call);
+    }
+
+    /// Notes a deed with its own words for people.
+    pub(super) fn act_shown(&mut self, deed: Deed, shown: &str, call: &Call<'_>) {
+        let Some(at) = call.origin.locate(call.span) else { return };
+        let shown: Vec<&str> = shown.split_whitespace().collect();
+        let mut text = shown.join(" ");
+        if let Some((cut, _)) = text.char_indices().nth(MAX_SHOWN) {
+            text.truncate(cut);
+            text.push('…');
+        }
+        self.acts.push(Act {
+            deed,
+            text,
+            at,
+            via: self.via.clone(),
+            directory: call.directory.map(str::to_owned),
+            conditional: call.conditional,
+        });
+    }
+
+    /// Whether anything was found to publish since there were `before` acts.
+    pub(super) fn published_since(&self, before: usize) -> bool {
+        self.acts.get(before..).is_some_and(publishes)
+    }
+}
+
+fn publishes(acts: &[Act]) -> bool {
+    acts.iter().any(|act| matches!(&act.deed, Deed::Publish(publish) if !publish.dry_run))
+}
+
+/// The folder of a scope, with those that `pushd` left.
+#[derive(Clone)]
+struct Folders {
+    now: Option<String>,
+    before: Vec<Option<String>>,
+}
+
+/// The folders of `scope`, taken over from the scope around it the first time.
+fn enter<'s>(all: &'s mut [Option<Folders>], scopes: &[shell::Scope], scope: usize) -> &'s mut Folders {
+    // Scopes are numbered in the order in which they open, so that every outer one has a lower number.
+    if all[scope].is_none() {
+        let mut outer = scopes[scope].parent;
+        while outer > 0 && all[outer].is_none() {
+            outer = scopes[outer].parent;
+        }
+        all[scope].clone_from(&all[outer].clone());
+    }
+    all[scope].get_or_insert(Folders { now: None, before: Vec::new() })
+}
+
+impl Folders {
+    fn follow(&mut self, command: &shell::Command<'_>, variables: &Variables) {
+        let Some(name @ ("cd" | "pushd" | "popd" | "chdir" | "Set-Location")) = command.name() else {
+            return;
+        };
+        if name == "popd" {
+            self.now = self.before.pop().flatten();
+            return;
+        }
+        let fields = variables.expand(&command.words).swap_remove(0);
+        let target = fields.iter().skip(1).find(|field| !field.text.starts_with('-') || field.text == "-");
+        let target = target.map(|field| (workspace_relative(&field.text), field));
+        let next = match target {
+            Some((Some(path), _)) => files::join("", path),
+            Some((None, field)) if field.text == "-" => self.before.pop().flatten(),
+            Some((None, field)) if !field.dynamic && !field.text.starts_with(['/', '~']) => {
+                self.now.as_deref().and_then(|now| files::join(now, &field.text))
+            }
+            _ => None,
+        };
+        let before = std::mem::replace(&mut self.now, next);
+        self.before.push(before);
+    }
+}
+
+/// What follows the variable that holds the checked-out repository's own folder.
+pub(super) fn workspace_relative(text: &str) -> Option<&str> {
+    const ROOTS: [&str; 12] = [
+        "$GITHUB_WORKSPACE",
+        "${GITHUB_WORKSPACE}",
+        "${{ github.workspace }}",
+        "${{github.workspace}}",
+        "$CI_PROJECT_DIR",
+        "${CI_PROJECT_DIR}",
+        "$CIRCLE_WORKING_DIRECTORY",
+        "${CIRCLE_WORKING_DIRECTORY}",
+        "$(pwd)",
+        "$PWD",
+        "${PWD}",
+        "~/project",
+    ];
+    let rest = ROOTS.iter().find_map(|root| text.strip_prefix(root))?;
+    (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_start_matches('/'))
+}
