@@ -15,6 +15,10 @@ pub struct Fault {
     pub help: String,
 }
 
+/// A value that cannot stand in its field.
+pub(super) const INVALID_VALUE: &str = "spec-invalid-value";
+/// A value that a provider would evaluate, or that hides something.
+pub(super) const UNSAFE_VALUE: &str = "spec-unsafe-value";
 /// Two settings that exclude each other.
 pub(super) const CONTRADICTION: &str = "spec-contradiction";
 /// What the provider or npm cannot do.

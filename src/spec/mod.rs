@@ -1,13 +1,22 @@
 //! The user's `trustpub.yml`: model, load with spans, defaults applied last, JSON Schema.
 
 mod fault;
+mod hints;
+mod load;
 mod model;
 mod providers;
 mod resolve;
 mod resolved;
+mod schema;
 mod suggest;
+#[cfg(test)]
+mod tests;
+mod validate;
 
 pub use fault::Fault;
+pub use load::{Loaded, load};
 pub use model::*;
 pub use resolve::{Surroundings, resolve};
 pub use resolved::*;
+pub use schema::{JSON_SCHEMA, generate_schema};
+pub use validate::validate;

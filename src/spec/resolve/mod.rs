@@ -7,6 +7,8 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+pub(super) use target::has_identity;
+
 use super::fault::Fault;
 use super::model::{Runtime, Spec};
 use super::resolved::{Choice, Resolved, Target};
