@@ -22,6 +22,9 @@ pub struct Image {
     /// What is appended to the version for a job that builds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pack_variant: Option<String>,
+    /// Whether its user needs `sudo` to install what all users run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sudo: bool,
     /// Where this is known from.
     #[serde(flatten)]
     pub origin: Origin,

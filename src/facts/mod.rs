@@ -3,6 +3,7 @@
 //! whose evidence is `open` is listed and never chosen.
 
 pub mod actions;
+pub mod contexts;
 mod date;
 mod entry;
 pub mod errors;
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Listed> {
     runners::list(&mut facts);
     actions::list(&mut facts);
     images::list(&mut facts);
+    contexts::list(&mut facts);
     providers::list(&mut facts);
     tools::list(&mut facts);
     limits::list(&mut facts);

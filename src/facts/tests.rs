@@ -7,8 +7,8 @@ use super::npm::Feature;
 use super::runners::Runner;
 use super::tools::{Exchange, TokenRank};
 use super::{
-    Date, Evidence, Provider, Version, actions, all, errors, images, limits, node, npm, providers, registry,
-    runners, tools, urls,
+    Date, Evidence, Provider, Version, actions, all, contexts, errors, images, limits, node, npm, providers,
+    registry, runners, tools, urls,
 };
 
 fn version(text: &str) -> Version {
@@ -22,6 +22,7 @@ fn raw() -> Vec<(&'static str, serde_json::Value)> {
         runners::raw(),
         actions::raw(),
         images::raw(),
+        contexts::raw(),
         providers::raw(),
         tools::raw(),
         limits::raw(),

@@ -9,6 +9,7 @@ mod heredoc;
 mod lexicon;
 mod list;
 mod model;
+mod quote;
 mod reader;
 mod variables;
 mod word;
@@ -17,6 +18,7 @@ mod word;
 mod tests;
 
 pub use model::{Assigned, Assignment, Command, Heredoc, Kind, Link, Redirect, Scope, Script, Word};
+pub use quote::quote;
 pub use reader::read;
 pub use variables::{Field, Variables};
 

@@ -1,0 +1,52 @@
+//! Files beside the repository: what is overwritten, what is not.
+
+use super::*;
+use crate::facts::actions;
+use crate::files::{Disk, Memory, Tree as _};
+
+fn rendered(text: &str) -> Vec<Rendered> {
+    vec![Rendered { path: "ci/a.yml".to_owned(), text: format!("{MARK}from x.\n{text}") }]
+}
+
+fn state(old: &str) -> State {
+    compare(&Memory::new([("ci/a.yml", old)]), rendered("a: 1\n")).unwrap()[0].state
+}
+
+#[test]
+fn only_what_trustpub_wrote_counts_as_its_own() {
+    assert_eq!(state(&format!("{MARK}from x.\na: 1\n")), State::Same);
+    assert_eq!(state(&format!("{MARK}from x.\na: 2\n")), State::Drifted);
+    assert_eq!(state(&format!("\u{FEFF}{MARK}in an older form\n")), State::Drifted);
+    assert_eq!(state("a: 1\n"), State::Foreign);
+    assert_eq!(state(&format!("a: 1\n{MARK}\n")), State::Foreign);
+    assert_eq!(compare(&Memory::default(), rendered("")).unwrap()[0].state, State::New);
+}
+
+#[test]
+fn a_foreign_file_is_written_over_with_force_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = Disk::open(dir.path()).unwrap();
+    disk.write("ci/a.yml", "mine: true\n").unwrap();
+    let files = compare(&disk, rendered("a: 1\n")).unwrap();
+    assert_eq!(write(&disk, &files, false).unwrap(), Vec::<String>::new());
+    assert_eq!(disk.read("ci/a.yml").unwrap().unwrap().text(), "mine: true\n");
+    assert_eq!(write(&disk, &files, true).unwrap(), ["ci/a.yml"]);
+    let files = compare(&disk, rendered("a: 1\n")).unwrap();
+    assert_eq!(files[0].state, State::Same);
+    assert_eq!(write(&disk, &files, true).unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn drift_is_a_unified_diff() {
+    let old = format!("{MARK}from x.\na: 2\n");
+    let files = compare(&Memory::new([("ci/a.yml", old)]), rendered("a: 1\n")).unwrap();
+    let expected = format!("--- a/ci/a.yml\n+++ b/ci/a.yml\n@@ -1,2 +1,2 @@\n {MARK}from x.\n-a: 2\n+a: 1\n");
+    assert_eq!(files[0].diff(), expected);
+}
+
+#[test]
+fn every_action_used_has_a_pin_read_from_its_tag() {
+    for action in data::ACTIONS {
+        assert!(actions::pin(action).is_some(), "{action}");
+    }
+}

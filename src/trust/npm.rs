@@ -1,0 +1,167 @@
+//! The registry: the package must exist, its trusted publishers, and what to close once they work.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::Item;
+use crate::facts::npm::{self, Feature};
+use crate::facts::{Version, limits, node};
+use crate::plan::{Plan, TargetPlan};
+use crate::shell::quote;
+use crate::spec::{Access, Auth, Details, Mode, ResolvedPackage};
+
+/// The npm that the commands for people run: the newest of the major that Nodes bundle today that
+/// knows the permission flags.
+pub fn trust_npm() -> Option<&'static Version> {
+    let usual = node::choices().map(|choice| choice.npm.major()).max()?;
+    let knows = |version: &&Version| {
+        version.major() == usual
+            && npm::never(version).is_none()
+            && npm::supports(Feature::TrustPermissionFlags, crate::facts::Provider::Github, version)
+    };
+    npm::releases().versions.iter().filter(knows).max()
+}
+
+fn npx() -> String {
+    trust_npm().map_or_else(|| "npm".to_owned(), |version| format!("npx --yes npm@{version}"))
+}
+
+fn packages(plan: &Plan) -> Vec<&ResolvedPackage> {
+    let mut seen = BTreeSet::new();
+    let all = plan.targets.iter().flat_map(|target| &target.packages);
+    all.filter(|package| seen.insert(package.name.as_str())).collect()
+}
+
+pub(super) fn bootstrap(plan: &Plan) -> Vec<Item> {
+    let why = "A trusted publisher belongs to a package, so the package must exist: its very first version is published \
+               by a person. Skip those that exist.";
+    let mut item =
+        Item::new("first-publish", None, "Publish the first version of each new package by hand", why);
+    for package in packages(plan) {
+        let access = match package.access {
+            Some(Access::Restricted) => " --access restricted",
+            _ if package.name.starts_with('@') && package.access == Some(Access::Public) => {
+                " --access public"
+            }
+            _ => "",
+        };
+        let folder = if package.path == "." {
+            String::new()
+        } else {
+            format!(" {}", quote(&format!("./{}", package.path)))
+        };
+        item = item.run(format!("npm view {} version || npm publish{folder}{access}", quote(&package.name)));
+    }
+    vec![item.page("npm-trusted-publishers")]
+}
+
+pub(super) fn publishers(target: &TargetPlan) -> Vec<Item> {
+    if target.auth == Auth::Token {
+        return Vec::new();
+    }
+    let claims = claims(target);
+    let permission = if target.mode == Mode::Stage { "--allow-stage-publish" } else { "--allow-publish" };
+    let title = format!("Name this pipeline as trusted publisher of {}", counted(target.packages.len()));
+    let mut why = "npm checks nothing when it is saved, and every letter counts. Log in with `npm login` first: a token \
+               cannot do this. A publisher cannot be changed, only revoked and made anew."
+        .to_owned();
+    if target.packages.len() > 1
+        && let Some(pause) = limits::trust_bulk_pause_seconds().value
+    {
+        let _ = write!(
+            why,
+            " Choose \"skip for 5 minutes\" at the first prompt; pause {pause} s between packages."
+        );
+    }
+    let mut item = Item::new("trusted-publisher", Some(target.provider), title, why);
+    for package in &target.packages {
+        let command = format!(
+            "{} trust {} {} {claims} {permission} --yes",
+            npx(),
+            target.provider.id(),
+            quote(&package.name)
+        );
+        item = item.run(command);
+    }
+    if !target.publish.extra_tags.is_empty() {
+        let title = "Allow `npm dist-tag` for that publisher, on the package's settings page";
+        let why = "Setting more dist-tags with the identity is a permission of its own; `npm trust` has no flag for it.";
+        let extra = Item::new("dist-tag-permission", None, title, why).page("npm-trusted-publishers");
+        return vec![fill(item), extra];
+    }
+    vec![fill(item)]
+}
+
+/// Where to find what the claims lack.
+fn fill(item: Item) -> Item {
+    item.page("npm-trust")
+        .missing("<owner>/<repository>", "exactly as GitHub spells it")
+        .missing("<group>/<project>", "the full path, exactly as GitLab spells it")
+        .missing("<org-id>", "Organization settings, Overview")
+        .missing("<project-id>", "Project settings, Overview")
+        .missing("<pipeline-definition-id>", "Project settings, Pipelines")
+        .missing("<provider>/<owner>/<repository>", "as in github.com/acme/tools, without a scheme")
+        .missing("<context-id>", "the address of the context's page, or `circleci context get`")
+}
+
+/// The flags of `npm trust` that say whose identity it is.
+fn claims(target: &TargetPlan) -> String {
+    let known = |value: &Option<String>, placeholder: &str| quote(value.as_deref().unwrap_or(placeholder));
+    match &target.details {
+        Details::Github { repository, environment, .. } => format!(
+            "--repo {} --file {} --env {}",
+            known(repository, "<owner>/<repository>"),
+            quote(target.file_name()),
+            quote(environment)
+        ),
+        Details::Gitlab { project, environment, .. } => format!(
+            "--project {} --file {} --env {}",
+            known(project, "<group>/<project>"),
+            quote(if target.entry { target.file_name() } else { ".gitlab-ci.yml" }),
+            quote(environment)
+        ),
+        Details::Circleci { vcs_origin, org_id, project_id, pipeline_definition_id, context_id, .. } => {
+            format!(
+                "--org-id {} --project-id {} --pipeline-definition-id {} --vcs-origin {} --context-id {}",
+                known(org_id, "<org-id>"),
+                known(project_id, "<project-id>"),
+                known(pipeline_definition_id, "<pipeline-definition-id>"),
+                known(vcs_origin, "<provider>/<owner>/<repository>"),
+                known(context_id, "<context-id>"),
+            )
+        }
+        Details::Token { .. } => String::new(),
+    }
+}
+
+pub(super) fn afterwards(plan: &Plan) -> Vec<Item> {
+    let mut items = Vec::new();
+    if plan.targets.iter().all(|target| target.auth == Auth::Oidc) {
+        let why = "Stored tokens can then no longer publish; the identity still can. Do it once a release went through. \
+                   It asks for a second factor.";
+        let title = "Close the packages to tokens";
+        let mut item = Item::new("disallow-tokens", None, title, why);
+        for package in packages(plan) {
+            item = item.run(format!("npm access set mfa=publish {}", quote(&package.name)));
+        }
+        items.push(item.page("npm-package-access"));
+    }
+    let why =
+        "A token that is left behind can be stolen, and takes over in silence whenever the exchange fails.";
+    items.push(
+        Item::new(
+            "revoke-tokens",
+            None,
+            "Revoke the publish tokens that CI used, and delete their secrets there",
+            why,
+        )
+        .run("npm token list")
+        .run("npm token revoke '<token-id>'")
+        .page("npm-access-tokens"),
+    );
+    items
+}
+
+fn counted(count: usize) -> String {
+    if count == 1 { "the package".to_owned() } else { format!("each of the {count} packages") }
+}
