@@ -77,6 +77,76 @@ fn a_reader_that_goes_away_is_no_failure() {
     assert_eq!((out.status.code(), text(&out.stderr)), (Some(0), ""));
 }
 
+/// A repository with these files.
+fn repository(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir_all(dir.path().join(".git")).expect("writable");
+    for (path, text) in files {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("in the folder")).expect("writable");
+        std::fs::write(path, text).expect("writable");
+    }
+    dir
+}
+
+const BROKEN: &[(&str, &str)] = &[
+    (".github/workflows/a.yml", "on: push\njobs:\n  a:\n    runs-on: [x\n"),
+    (".github/workflows/b.yml", "on: push\njobs: {}\n"),
+];
+
+fn check(repository: &tempfile::TempDir, arguments: &[&str]) -> Output {
+    let mut command = trustpub();
+    command.arg("check").arg("--repo").arg(repository.path()).args(arguments);
+    command.output().expect("the binary runs")
+}
+
+#[test]
+fn check_ends_with_1_where_it_finds_an_error() {
+    let repository = repository(BROKEN);
+    let out = check(&repository, &[]);
+    assert_eq!(out.status.code(), Some(1), "{}", text(&out.stderr));
+    assert!(text(&out.stdout).starts_with("error[yaml-syntax]: "), "{}", text(&out.stdout));
+    assert!(text(&out.stdout).contains(" --> .github/workflows/a.yml:"));
+    assert_eq!(check(&repository, &["--fail-on", "never"]).status.code(), Some(0));
+    assert_eq!(check(&repository, &["--ignore", "yaml-syntax"]).status.code(), Some(0));
+    assert_eq!(check(&repository, &[".github/workflows/b.yml"]).status.code(), Some(0));
+    assert_eq!(check(&repository, &[".github"]).status.code(), Some(1));
+    for wrong in [
+        &["nowhere.yml"] as &[&str],
+        &["--select", "yaml-sintax"],
+        &["--baseline", "none.json"],
+        &["--unsafe"],
+    ] {
+        assert_eq!(check(&repository, wrong).status.code(), Some(2), "{wrong:?}");
+    }
+}
+
+#[test]
+fn check_writes_every_format_to_a_file() {
+    let repository = repository(BROKEN);
+    let file = repository.path().join("report");
+    for format in ["text", "json", "sarif", "github", "codequality", "junit"] {
+        let out = check(&repository, &["--format", format, "--output", &file.to_string_lossy()]);
+        assert_eq!((out.status.code(), text(&out.stdout)), (Some(1), ""), "{format}");
+        let report = std::fs::read_to_string(&file).expect("it was written");
+        assert!(report.contains("yaml-syntax") && !report.contains('\u{1b}'), "{format}: {report}");
+    }
+    assert_eq!(check(&repository, &["--output", "nowhere/report"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_baseline_keeps_old_findings_quiet() {
+    let repository = repository(BROKEN);
+    let baseline = repository.path().join("baseline.json");
+    let baseline = &*baseline.to_string_lossy();
+    assert_eq!(check(&repository, &["--baseline", baseline, "--update-baseline"]).status.code(), Some(0));
+    let out = check(&repository, &["--baseline", baseline]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stdout));
+    assert!(text(&out.stdout).contains("suppressed"), "{}", text(&out.stdout));
+    std::fs::write(repository.path().join(".github/workflows/b.yml"), "on: [push\n").expect("writable");
+    assert_eq!(check(&repository, &["--baseline", baseline]).status.code(), Some(1));
+}
+
 #[test]
 fn completions_and_manual_pages_name_every_command() {
     let man = run(&["man"]);

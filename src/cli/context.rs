@@ -57,7 +57,6 @@ impl Context {
     }
 
     /// The repository that the command works on.
-    #[allow(dead_code, reason = "for the commands that work on a repository")]
     pub(crate) fn repository(&self) -> anyhow::Result<Disk> {
         match &self.global.repo {
             Some(dir) => {
@@ -97,7 +96,6 @@ impl Context {
     }
 
     /// Says something on stderr, unless `--quiet`: progress, warnings, next steps. Never a result.
-    #[allow(dead_code, reason = "for the commands that work on a repository")]
     pub(crate) fn note(&mut self, text: &str) {
         if !self.global.quiet {
             self.complain(text);

@@ -8,7 +8,6 @@ pub(crate) enum Exit {
     /// Nothing wrong.
     Clean,
     /// It looked and found something: findings, drift.
-    #[allow(dead_code, reason = "for the commands that look for something")]
     Found,
     /// The user's error: arguments, spec, unreadable input.
     Wrong,

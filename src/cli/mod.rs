@@ -4,6 +4,7 @@
 //! answer through [`Context`]. To add one: a module, a variant of [`Command`], an arm of `dispatch`,
 //! and its help's snapshot (`INSTA_UPDATE=always cargo test --lib cli::`).
 
+mod check;
 mod completions;
 mod context;
 mod facts;
@@ -53,6 +54,7 @@ Exit codes:
 /// The commands, in the order in which help lists them.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::Args),
     Rules(rules::Args),
     Facts(facts::Args),
     Completions(completions::Args),
@@ -71,6 +73,7 @@ pub fn run() -> ExitCode {
 
 fn dispatch(command: Command, context: &mut Context) -> Answer {
     match command {
+        Command::Check(args) => check::run(&args, context),
         Command::Rules(args) => rules::run(&args, context),
         Command::Facts(args) => facts::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),

@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
     };
     match args.format {
         PageFormat::Json => {
-            context.print_json(&Answered { schema: 1, rules: chosen.iter().map(row).collect() })?
+            context.print_json(&Answered { schema: 1, rules: chosen.iter().map(row).collect() })?;
         }
         PageFormat::Markdown if args.id.is_none() => context.print(&rules::table())?,
         PageFormat::Text if args.id.is_none() => context.print(&list())?,
@@ -86,7 +86,7 @@ fn row(rule: &Rule) -> Row<'_> {
         severity: rule.meta.severity,
         fix,
         providers: rule.meta.providers,
-        url: url(rule.meta.id),
+        url: rule.url(),
         documentation: rule.markdown(),
     }
 }
@@ -109,9 +109,4 @@ fn list() -> String {
         );
     }
     out
-}
-
-/// The address of a rule's page.
-fn url(id: &str) -> String {
-    format!("{}/blob/main/docs/rules/{id}.md", env!("CARGO_PKG_REPOSITORY"))
 }

@@ -51,6 +51,16 @@ impl Disk {
         &self.root
     }
 
+    /// The repository-relative form of a path as a user writes it: relative to the current folder, else to the
+    /// root; `""` is the root itself. None where there is no such file or folder in the repository.
+    pub fn locate(&self, path: &Path) -> Option<String> {
+        let candidates = [path.canonicalize(), self.root.join(path).canonicalize()];
+        let full = candidates.into_iter().flatten().find(|full| full.starts_with(&self.root))?;
+        let inside = full.strip_prefix(&self.root).ok()?;
+        let parts: Option<Vec<&str>> = inside.components().map(|part| part.as_os_str().to_str()).collect();
+        Some(parts?.join("/"))
+    }
+
     /// The absolute path of `path`, or `None` where it leaves the root by `..`, an absolute path
     /// or a symbolic link on the way (links that stay inside are followed).
     fn resolve(&self, path: &str) -> Option<PathBuf> {

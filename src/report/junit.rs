@@ -1,4 +1,4 @@
-//! `JUnit` XML: one suite per file, one case per finding; without a finding one case that passes.
+//! JUnit XML: one suite per file, one case per finding; without a finding one case that passes.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Findings → text, JSON, SARIF, GitHub annotations, GitLab Code Quality, `JUnit`.
+//! Findings → text, JSON, SARIF, GitHub annotations, GitLab Code Quality, JUnit.
 //!
 //! Every output masks what looks like a token ([`redact`]) and is the same for the same findings,
 //! in whatever order they come.
@@ -18,6 +18,7 @@ pub use redact::redact;
 
 use crate::ci::PublishPath;
 use crate::diagnostic::{Finding, Severity};
+use crate::rules;
 
 /// What a check found, with all that an output needs.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +50,18 @@ pub struct Rule {
     pub severity: Severity,
 }
 
+impl From<&rules::Rule> for Rule {
+    fn from(rule: &rules::Rule) -> Self {
+        Self {
+            id: rule.meta.id,
+            summary: rule.page().title,
+            documentation: rule.markdown(),
+            url: rule.url(),
+            severity: rule.meta.severity,
+        }
+    }
+}
+
 /// An output format of `check`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
@@ -62,7 +75,7 @@ pub enum Format {
     Github,
     /// GitLab Code Quality, shown in merge requests
     Codequality,
-    /// `JUnit` XML, for every CI system
+    /// JUnit XML, for every CI system
     Junit,
 }
 

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
+use super::fingerprint;
 use crate::diagnostic::Finding;
 
 /// Findings that were there when trustpub was adopted: they do not count until they change.
@@ -24,19 +24,6 @@ pub enum BaselineError {
     /// Written by a later trustpub.
     #[error("baseline format {0} is newer than this trustpub understands")]
     Newer(u32),
-}
-
-/// A finding's identity that survives edits elsewhere in the file: rule, file and the text of its
-/// line, never the line's number. 64 hexadecimal digits.
-pub fn fingerprint(finding: &Finding) -> String {
-    let source = &finding.location.source;
-    let line = source.line(finding.location.start().line).trim();
-    let mut hash = Sha256::new();
-    for part in [finding.rule, source.path(), line, finding.package.as_deref().unwrap_or_default()] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    format!("{:x}", hash.finalize())
 }
 
 impl Baseline {

@@ -15,6 +15,11 @@ fn fix_words(fix: Availability) -> &'static str {
 }
 
 impl Rule {
+    /// The address of the rule's page.
+    pub fn url(&self) -> String {
+        format!("{}/blob/main/docs/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), self.meta.id)
+    }
+
     /// The rule's page as a Markdown file.
     pub fn markdown(&self) -> String {
         let Page { title, sections } = self.page();

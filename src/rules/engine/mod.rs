@@ -3,6 +3,7 @@
 mod baseline;
 mod context;
 mod docs;
+mod fingerprint;
 mod fix;
 mod page;
 mod run;
@@ -13,10 +14,11 @@ pub(super) mod words;
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Provider;
 
-pub use baseline::{Baseline, BaselineError, fingerprint};
+pub use baseline::{Baseline, BaselineError};
 pub use context::Context;
 pub(super) use context::{Client, client, npm_has, relies_on_identity};
 pub use docs::table;
+pub use fingerprint::fingerprint;
 pub use fix::{FixPlan, plan_fixes};
 pub use page::{Example, Page};
 pub use run::Outcome;

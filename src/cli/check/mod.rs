@@ -1,0 +1,206 @@
+//! `trustpub check`.
+
+mod fixes;
+mod scope;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::{Args as ClapArgs, ValueEnum};
+
+use self::scope::Scope;
+use super::{Answer, Context, Exit};
+use crate::ci::{self, Model};
+use crate::diagnostic::{Finding, Severity};
+use crate::facts::Date;
+use crate::files::{Disk, Tree};
+use crate::project::Project;
+use crate::report::{Format, Report, Rule};
+use crate::rules::{self, Baseline, Outcome, Selection};
+
+/// Check CI configs, package manifests and npm configuration as one whole
+///
+/// Reads every CI file of the repository, follows reusable workflows, includes and scripts to the command
+/// that publishes, and says what would fail, what could be stolen, and what to write instead. It reads
+/// files only: no network, no token, no account.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  trustpub check                                 the whole repository
+  trustpub check .github/workflows/release.yml   only what concerns this file
+  trustpub check --fix --diff                    show what --fix would change
+  trustpub check --format sarif --output trustpub.sarif
+  trustpub check --baseline .trustpub-baseline.json --update-baseline
+
+A finding is silenced by `# trustpub: ignore[rule-id] reason` on or above its line.")]
+pub(crate) struct Args {
+    /// Only findings in these files and folders of the repository (all files are read in any case)
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Output format
+    #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
+    format: Format,
+    /// Write the report to this file instead of stdout
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+    /// End with 1 where a finding is at least this severe
+    #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY", help_heading = "Rules")]
+    fail_on: FailOn,
+    /// Apply these rules alone
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
+    select: Vec<String>,
+    /// Apply all rules but these
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
+    ignore: Vec<String>,
+    /// Treat what is unproven, and hygiene, as warnings
+    #[arg(long, help_heading = "Rules")]
+    strict: bool,
+    /// Leave out the findings that this file names: those that were there when trustpub was adopted
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    baseline: Option<PathBuf>,
+    /// Write today's findings to the baseline and end with 0
+    #[arg(long, requires = "baseline", conflicts_with = "fix", help_heading = "Rules")]
+    update_baseline: bool,
+    #[command(flatten)]
+    fixing: Fixing,
+}
+
+/// What to do about findings that can be mended by machine.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Fixes")]
+struct Fixing {
+    /// Mend what can be mended without changing what the pipeline does, then report the rest
+    #[arg(long)]
+    fix: bool,
+    /// With --fix: also apply fixes that change more than the fault
+    #[arg(long = "unsafe", requires = "fix")]
+    with_unsafe: bool,
+    /// With --fix: print the changes as a unified diff and write nothing
+    #[arg(long, requires = "fix", conflicts_with_all = ["format", "output"])]
+    diff: bool,
+}
+
+/// From which severity on a finding makes the command end with 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// The publish fails, or a credential can be stolen
+    Error,
+    /// It works today but is fragile or weaker than it could be
+    Warning,
+    /// Hygiene, and whatever is unproven
+    Info,
+    /// Never
+    Never,
+}
+
+impl FailOn {
+    fn fails(self, findings: &[Finding]) -> bool {
+        let least = match self {
+            Self::Error => Severity::Error,
+            Self::Warning => Severity::Warning,
+            Self::Info => Severity::Info,
+            Self::Never => return false,
+        };
+        findings.iter().any(|finding| finding.severity >= least)
+    }
+}
+
+/// What to look for, read from the arguments once.
+struct Plan {
+    selection: Selection,
+    baseline: Option<Baseline>,
+    scope: Scope,
+    today: Date,
+}
+
+/// What one look at the repository found.
+struct Checked {
+    model: Model,
+    files: usize,
+    outcome: Outcome,
+}
+
+impl Plan {
+    fn check(&self, tree: &dyn Tree) -> Checked {
+        let project = Project::read(tree);
+        let model = ci::read(tree, &project);
+        let context =
+            rules::Context { model: &model, project: &project, spec: None, today: Some(self.today) };
+        let mut outcome = Outcome::of(&context, &self.selection, self.baseline.as_ref());
+        outcome.findings.retain(|finding| self.scope.contains(finding.location.source.path()));
+        let files = model.pipelines.len() + project.packages.len() + usize::from(project.npmrc.is_some());
+        Checked { model, files, outcome }
+    }
+}
+
+pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
+    let disk = context.repository()?;
+    let plan = Plan {
+        selection: Selection::new(&args.select, &args.ignore, args.strict)?,
+        baseline: args.baseline.as_deref().filter(|_| !args.update_baseline).map(baseline).transpose()?,
+        scope: Scope::new(&disk, &args.paths)?,
+        today: Context::today()?,
+    };
+    if let Some(file) = args.baseline.as_deref().filter(|_| args.update_baseline) {
+        let found = plan.check(&disk).outcome.findings;
+        write(file, &Baseline::of(&found).to_text())?;
+        context.note(&format!("{} findings written to {}\n", found.len(), file.display()));
+        return Ok(Exit::Clean);
+    }
+    let checked = if args.fixing.fix {
+        let mended = fixes::mend(&plan, &disk, args.fixing.with_unsafe);
+        if args.fixing.diff {
+            context.print(&mended.diff())?;
+        } else {
+            mended.write(&disk)?;
+            context.note(&mended.summary());
+        }
+        mended.checked
+    } else {
+        plan.check(&disk)
+    };
+    if !args.fixing.diff {
+        report(args, &checked, context)?;
+    }
+    Ok(if args.fail_on.fails(&checked.outcome.findings) { Exit::Found } else { Exit::Clean })
+}
+
+fn report(args: &Args, checked: &Checked, context: &mut Context) -> anyhow::Result<()> {
+    let rules: Vec<Rule> = rules::ALL.iter().map(Rule::from).collect();
+    let report = Report {
+        findings: &checked.outcome.findings,
+        publish_paths: &checked.model.paths,
+        rules: &rules,
+        files: checked.files,
+        suppressed: checked.outcome.suppressed,
+    };
+    let text = report.render(args.format);
+    match &args.output {
+        // A file is no terminal.
+        Some(file) => write(file, &anstream::adapter::strip_str(&text).to_string()),
+        None => Ok(context.print(&text)?),
+    }
+}
+
+fn baseline(file: &Path) -> anyhow::Result<Baseline> {
+    let (folder, name) = split(file)?;
+    let source = folder
+        .read(&name)?
+        .with_context(|| format!("there is no baseline {}; --update-baseline writes one", file.display()))?;
+    Baseline::parse(source.text()).with_context(|| format!("{} is no baseline", file.display()))
+}
+
+fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+    let (folder, name) = split(file)?;
+    folder.write(&name, text).with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// A file that the user named, wherever it is: its folder and its name there.
+fn split(file: &Path) -> anyhow::Result<(Disk, String)> {
+    let name = file.file_name().and_then(|name| name.to_str());
+    let name = name.with_context(|| format!("`{}` names no file", file.display()))?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        Disk::open(folder).with_context(|| format!("cannot open the folder `{}`", folder.display()))?;
+    Ok((folder, name.to_owned()))
+}
