@@ -148,6 +148,16 @@ fn a_baseline_keeps_old_findings_quiet() {
 }
 
 #[test]
+fn schemas_are_those_that_are_committed() {
+    let committed = |name: &str| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(name);
+        std::fs::read_to_string(path).expect("committed")
+    };
+    assert_eq!(text(&run(&["schema"]).stdout), committed("trustpub.schema.json"));
+    assert_eq!(text(&run(&["schema", "check"]).stdout), committed("check.schema.json"));
+}
+
+#[test]
 fn completions_and_manual_pages_name_every_command() {
     let man = run(&["man"]);
     let fish = run(&["completions", "fish"]);

@@ -13,6 +13,7 @@ mod format;
 mod man;
 mod panic;
 mod rules;
+mod schema;
 #[cfg(test)]
 mod tests;
 
@@ -57,6 +58,7 @@ enum Command {
     Check(check::Args),
     Rules(rules::Args),
     Facts(facts::Args),
+    Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -76,6 +78,7 @@ fn dispatch(command: Command, context: &mut Context) -> Answer {
         Command::Check(args) => check::run(&args, context),
         Command::Rules(args) => rules::run(&args, context),
         Command::Facts(args) => facts::run(&args, context),
+        Command::Schema(args) => schema::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man(args) => man::run(&args, context),
     }
