@@ -6,6 +6,7 @@
 //! parsing, so no walk over a [`Tree`] can run away.
 
 mod build;
+pub mod edit;
 pub mod emit;
 mod merge;
 mod node;
