@@ -9,7 +9,8 @@ import zlib from 'node:zlib';
 
 const env = process.env;
 const onGitHub = Boolean(env.GITHUB_ACTIONS);
-const NAME = /^(?:@[A-Za-z0-9~-][A-Za-z0-9._~-]*\/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*$/;
+// A name goes to npm as an argument: none may start with a dash.
+const NAME = /^(?:@[A-Za-z0-9~][A-Za-z0-9._~-]*\/)?[A-Za-z0-9~][A-Za-z0-9._~-]*$/;
 const VERSION = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z.-]+)?$/;
 // npm refuses a tag that reads as a version range (v1, x); the first letter keeps it from being an option.
 const TAG = /^(?![xX]$|[vV]\d*$|[vV]\d+[.])[A-Za-z][A-Za-z0-9._-]*$/;

@@ -1,11 +1,19 @@
-# Runs the install command, its arguments, with the read-only token in npm, pnpm, yarn and bun configuration of its
-# own: a file outside the checkout that names the variable, not its value, and that is gone when the step ends.
+# Runs the install command that "$@" holds, with the read-only token where the package manager looks for it and
+# nowhere else: a config file of this step alone, removed afterwards, that names the variable and not its value.
+# The token is never written into the project, and no later step sees it.
+set -eu
 if [ -n "${NPM_READ_TOKEN:-}" ]; then
-  trustpub_dir=$(mktemp -d)
-  trap 'rm -rf "$trustpub_dir"' EXIT
-  trustpub_host=${TRUSTPUB_REGISTRY#*:}
-  # shellcheck disable=SC2016  # npm expands the name itself
-  printf '%s/:_authToken=${NPM_READ_TOKEN}\n' "${trustpub_host%/}" >"$trustpub_dir/npmrc"
-  export NPM_CONFIG_USERCONFIG="$trustpub_dir/npmrc" YARN_NPM_AUTH_TOKEN="$NPM_READ_TOKEN" NPM_CONFIG_TOKEN="$NPM_READ_TOKEN"
+  trustpub_rc=$(mktemp)
+  trap 'rm -f "$trustpub_rc"' EXIT
+  trap 'exit 1' HUP INT TERM
+  # npm's key for a registry is its URL without the scheme, with the last slash.
+  trustpub_key=${TRUSTPUB_REGISTRY#*:}
+  printf '%s:_authToken=%s\n' "${trustpub_key%/}/" "\${NPM_READ_TOKEN}" >"$trustpub_rc"
+  export NPM_CONFIG_USERCONFIG="$trustpub_rc"
+  # yarn berry and bun read no user config file of npm's.
+  case $1 in
+    yarn) export YARN_NPM_AUTH_TOKEN="$NPM_READ_TOKEN" YARN_NPM_ALWAYS_AUTH=true ;;
+    bun) export NPM_CONFIG_TOKEN="$NPM_READ_TOKEN" ;;
+  esac
 fi
 "$@"

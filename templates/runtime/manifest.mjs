@@ -76,7 +76,7 @@ function checkManifest(dir, names, work, registry) {
       continue;
     }
     try {
-      const packed = packedManifest(readTarball(tarball));
+      const packed = packedManifest(openTarball(tarball));
       if (packed.version !== item.version)
         refuse('tarball-changed', `${item.name}: another version`, packed.version);
       const given = { registry, repository: '', refTag: '', packages: good };
@@ -86,7 +86,7 @@ function checkManifest(dir, names, work, registry) {
       if (!(error instanceof Problem)) throw error;
       refuse(error.id, `${item.name}: ${error.title}`, error.detail);
     }
-    fs.writeFileSync(path.join(work, item.file), tarball, { flag: 'wx', mode: 0o600 });
+    fs.writeFileSync(path.join(work, item.file), tarball, { mode: 0o600 });
   }
   return { found, items: good.sort((a, b) => a.order - b.order) };
 }

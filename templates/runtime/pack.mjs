@@ -141,12 +141,8 @@ async function packOne(manager, classic, { name, path: folder }, manifest, scrat
   const file = path.join(scratch, made[0]);
   // A link would let a script hand over a file that it can still change.
   if (!fs.lstatSync(file).isFile()) throw refuseTar('it is not a plain file');
-  const tarball = fs.readFileSync(file);
-  const entries = readTarball(tarball);
-  return {
-    tarball: isReproducible(entries) ? tarball : writeTarball(entries),
-    packed: packedManifest(entries),
-  };
+  const tarball = settle(fs.readFileSync(file));
+  return { tarball, packed: packedManifest(openTarball(tarball)) };
 }
 
 // npm config of the project that would send this scope elsewhere, unless the package says where it goes.

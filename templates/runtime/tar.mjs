@@ -3,8 +3,6 @@
 // machine.
 const BLOCK = 512;
 const LIMIT = 2 ** 30;
-// Times that package managers write on purpose: npm, pnpm and bun; yarn.
-const SETTLED_TIMES = new Set([499162500, 456789000]);
 
 function refuseTar(detail) {
   return new Problem(
@@ -53,8 +51,8 @@ function checkPath(name) {
   }
 }
 
-// The files of a package tarball: [{ name, mode, mtime, data, directory }], `name` as npm unpacks it.
-function readTarball(compressed) {
+// The files of a package tarball, each with its `name` as npm unpacks it, and the places of all headers.
+function openTarball(compressed) {
   let tar;
   try {
     tar = zlib.gunzipSync(compressed, { maxOutputLength: LIMIT });
@@ -62,6 +60,7 @@ function readTarball(compressed) {
     throw refuseTar(`it does not unpack: ${error.message}`);
   }
   const entries = [];
+  const headers = [];
   const seen = new Set();
   let top;
   let pax = {};
@@ -70,7 +69,10 @@ function readTarball(compressed) {
   for (;;) {
     if (at + BLOCK > tar.length) throw refuseTar('it is cut short');
     const block = tar.subarray(at, at + BLOCK);
-    if (block.every((byte) => byte === 0)) break;
+    if (block.every((byte) => byte === 0)) {
+      if (tar.subarray(at).some((byte) => byte !== 0)) throw refuseTar('it goes on after its end');
+      break;
+    }
     let sum = 0;
     for (let i = 0; i < BLOCK; i += 1) sum += i >= 148 && i < 156 ? 32 : block[i];
     if (sum !== numberField(block, 148, 8)) throw refuseTar('it has a damaged header');
@@ -79,8 +81,14 @@ function readTarball(compressed) {
     const next = at + BLOCK + Math.ceil(size / BLOCK) * BLOCK;
     if (!(size >= 0) || next > tar.length) throw refuseTar('it is cut short');
     const data = tar.subarray(at + BLOCK, at + BLOCK + size);
+    headers.push(at);
     at = next;
-    if (type === 'g') continue;
+    if (type === 'g') {
+      // It would change what follows; git writes one with a comment alone.
+      if (Object.keys(paxRecords(data)).some((key) => key !== 'comment'))
+        throw refuseTar('it has a global header');
+      continue;
+    }
     if (type === 'x') {
       pax = paxRecords(data);
       continue;
@@ -104,21 +112,16 @@ function readTarball(compressed) {
     top ??= name.split('/')[0];
     if (name.split('/')[0] !== top) throw refuseTar('its files are not all in one folder');
     const inside = name.slice(top.length + 1);
-    if (!directory && seen.has(inside.toLowerCase())) throw refuseTar(`it has the file ${inside} twice`);
-    if (!directory) seen.add(inside.toLowerCase());
-    entries.push({
-      name: inside,
-      directory,
-      data,
-      mode: numberField(block, 100, 8) & 0o777,
-      mtime: numberField(block, 136, 12),
-    });
+    const key = inside.toLowerCase() === 'package.json' ? 'package.json' : inside;
+    if (!directory && seen.has(key)) throw refuseTar(`it has the file ${inside} twice`);
+    if (!directory) seen.add(key);
+    entries.push({ name: inside, directory, data });
   }
-  return entries;
+  return { tar, headers, entries };
 }
 
 // package.json of a tarball, parsed.
-function packedManifest(entries) {
+function packedManifest({ entries }) {
   const file = entries.find((entry) => entry.name === 'package.json' && !entry.directory);
   if (!file) throw refuseTar('it has no package.json');
   let manifest;
@@ -130,56 +133,4 @@ function packedManifest(entries) {
   if (!manifest || typeof manifest !== 'object' || Array.isArray(manifest))
     throw refuseTar('its package.json is no object');
   return manifest;
-}
-
-// npm, pnpm, yarn berry and bun give every file one time. yarn 1 keeps the clock; npm and bun keep odd
-// modes.
-function isReproducible(entries) {
-  return entries.every(
-    (e) => !e.directory && SETTLED_TIMES.has(e.mtime) && (e.mode === 0o644 || e.mode === 0o755),
-  );
-}
-
-function header(name, size, mode, type) {
-  const block = Buffer.alloc(BLOCK);
-  block.write(name, 0, 100, 'utf8');
-  const octal = (value, from, length) =>
-    block.write(`${value.toString(8).padStart(length - 1, '0')}\0`, from);
-  octal(mode, 100, 8);
-  octal(0, 108, 8);
-  octal(0, 116, 8);
-  octal(size, 124, 12);
-  octal(499162500, 136, 12);
-  block.write('        ', 148);
-  block.write(type, 156);
-  block.write('ustar\x0000', 257);
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  return block;
-}
-
-function padded(data) {
-  return Buffer.concat([data, Buffer.alloc((BLOCK - (data.length % BLOCK)) % BLOCK)]);
-}
-
-// The same files in the order of their names, with one time and the two usual modes.
-function writeTarball(entries) {
-  const blocks = [];
-  const files = entries.filter((entry) => !entry.directory);
-  files.sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const { name, data, mode } of files) {
-    const full = `package/${name}`;
-    if (Buffer.byteLength(full) > 100 || /[^\x20-\x7e]/.test(full)) {
-      const body = Buffer.byteLength(` path=${full}\n`);
-      let length = body + 1;
-      while (body + String(length).length !== length) length += 1;
-      const record = Buffer.from(`${length} path=${full}\n`);
-      blocks.push(header('PaxHeader', record.length, 0o644, 'x'), padded(record));
-    }
-    blocks.push(header(full.slice(-100), data.length, mode & 0o111 ? 0o755 : 0o644, '0'), padded(data));
-  }
-  blocks.push(Buffer.alloc(BLOCK * 2));
-  const out = zlib.gzipSync(Buffer.concat(blocks), { level: 9 });
-  out[9] = 255; // the operating system of whoever compressed it says nothing about the package
-  return out;
 }

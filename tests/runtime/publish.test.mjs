@@ -1,7 +1,11 @@
 // Publishing itself: in order, once, whatever the registry does in between.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { scenario } from './support/sandbox.mjs';
+import { scenario, tool } from './support/sandbox.mjs';
+
+// An npm that exchanges for dist-tags too; the end-to-end suite installs it.
+const tagging = tool('npm-12.2.0', 'bin/npm-cli.js');
+const tagsByIdentity = tagging ? false : 'needs tests/e2e/setup';
 
 const THREE = ['@acme/base', '@acme/app', 'lonely'];
 const three = [{ name: '@acme/base' }, { name: '@acme/app', needs: ['@acme/base'] }, { name: 'lonely' }];
@@ -364,4 +368,25 @@ scenario('the environment of npm holds the identity and no other credential', {}
   const seen = box.read('env');
   assert.match(seen, /ACTIONS_ID_TOKEN_REQUEST_TOKEN=/);
   assert.doesNotMatch(seen, /GITHUB_TOKEN|CI_JOB_TOKEN|AWS_|DEPLOY_|NODE_OPTIONS|TRUSTPUB_/);
+});
+
+scenario('more dist-tags are set by identity', { skip: tagsByIdentity }, async (box) => {
+  box.tool('npm', tagging);
+  box.seal();
+  const { code, log } = await box.publish(box.githubEnv, { TRUSTPUB_EXTRA_TAGS: 'stable, v1-line' });
+  assert.equal(code, 0, log);
+  assert.deepEqual(box.registry.packages.get('@acme/a').tags, {
+    latest: '1.0.0',
+    stable: '1.0.0',
+    'v1-line': '1.0.0',
+  });
+});
+
+scenario('a dist-tag that may not be set fails the job, not the version', {}, async (box) => {
+  box.registry.allows.tag = false;
+  box.seal();
+  const { code, log } = await box.publish(box.githubEnv, { TRUSTPUB_EXTRA_TAGS: 'stable' });
+  assert.equal(code, 1, log);
+  assert.deepEqual(box.states(), { '@acme/a': 'published' });
+  assert.deepEqual(box.problems(), ['extra-tag-failed']);
 });
