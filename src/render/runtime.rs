@@ -16,7 +16,7 @@ macro_rules! parts {
 }
 
 /// The parts of each program, in order, as `templates/runtime/programs.json` lists them.
-const PACK: &[(&str, &str)] = parts!("common.mjs" "tar.mjs" "check.mjs" "pack.mjs");
+const PACK: &[(&str, &str)] = parts!("common.mjs" "tar.mjs" "settle.mjs" "check.mjs" "pack.mjs");
 const PUBLISH: &[(&str, &str)] = parts!(
     "common.mjs" "tar.mjs" "check.mjs" "explain.mjs" "claims.mjs" "npm.mjs" "manifest.mjs" "preflight.mjs"
     "summary.mjs" "publish.mjs"
