@@ -6,6 +6,7 @@
 //! the [`PublishPath`]s. What cannot be seen is [`Unknown`], never guessed.
 
 mod cache;
+mod circleci;
 pub mod command;
 mod github;
 mod model;
@@ -32,5 +33,11 @@ pub fn read(tree: &dyn Tree, project: &Project) -> Model {
 
 /// Reads the CI file at `path`; none where it is no CI file that a reader knows.
 pub fn read_file(repository: &Repository<'_>, path: &str) -> Option<Pipeline> {
-    if github::is_workflow(path) { github::read(repository, path) } else { None }
+    if github::is_workflow(path) {
+        github::read(repository, path)
+    } else if circleci::is_config(path) {
+        circleci::read(repository, path)
+    } else {
+        None
+    }
 }
