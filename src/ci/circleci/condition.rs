@@ -75,7 +75,7 @@ pub(super) fn filters(key: Node<'_>, node: Node<'_>) -> (Condition, Option<Guard
     };
     let never = all(node, "branches") && !only("tags");
     let condition = Condition { text: text.clone(), at: at.clone(), never, limits_ref: names_ref };
-    let guard = names_ref.then(|| Guard { kind: GuardKind::BranchFilter, name: text, at });
+    let guard = names_ref.then_some(Guard { kind: GuardKind::BranchFilter, name: text, at });
     (condition, guard)
 }
 

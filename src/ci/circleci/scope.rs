@@ -56,13 +56,12 @@ impl<'t> Scope<'t> {
         for (key, node) in parameters.entries() {
             let Some(name) = key.as_str() else { continue };
             let values: Vec<Node<'t>> = node.items().collect();
-            match values.as_slice() {
-                [only] => {
-                    _ = only
-                        .as_str()
-                        .map(|text| self.own.insert(name.to_owned(), Parameter::Text(text.to_owned())))
-                }
-                _ => _ = self.own.remove(name),
+            if let [only] = values.as_slice()
+                && let Some(text) = only.as_str()
+            {
+                self.own.insert(name.to_owned(), Parameter::Text(text.to_owned()));
+            } else {
+                self.own.remove(name);
             }
         }
     }
@@ -150,7 +149,7 @@ impl<'t> Scope<'t> {
         for (key, value) in lists.filter(|node| node.is_mapping()).flat_map(Node::entries) {
             let Some(name) = key.as_str() else { continue };
             let text = self.scalar(value);
-            let held = self.held(&text);
+            let held = held(&text);
             vars.push(EnvVar {
                 name: name.to_owned(),
                 text,
@@ -168,7 +167,7 @@ impl<'t> Scope<'t> {
         entries
             .filter_map(|(key, value)| {
                 let text = self.scalar(value);
-                let held = self.held(&text);
+                let held = held(&text);
                 Some(Input {
                     name: key.as_str()?.to_owned(),
                     text,
@@ -178,16 +177,17 @@ impl<'t> Scope<'t> {
             })
             .collect()
     }
+}
 
-    fn held(&self, text: &Scalar) -> Value {
-        match &text.value {
-            Some(value) if value.is_empty() => Value::Empty,
-            Some(value) => Value::Static(value.clone()),
-            None => match whole(&text.written).and_then(|name| name.strip_prefix("parameters.")) {
-                Some(name) => Value::Input(name.to_owned()),
-                None => Value::Unknown,
-            },
-        }
+/// What a scalar holds, as far as credentials are concerned.
+fn held(text: &Scalar) -> Value {
+    match &text.value {
+        Some(value) if value.is_empty() => Value::Empty,
+        Some(value) => Value::Static(value.clone()),
+        None => match whole(&text.written).and_then(|name| name.strip_prefix("parameters.")) {
+            Some(name) => Value::Input(name.to_owned()),
+            None => Value::Unknown,
+        },
     }
 }
 
