@@ -1,5 +1,5 @@
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anstream::AutoStream;
@@ -63,6 +63,19 @@ impl Context {
                 Disk::open(dir).with_context(|| format!("cannot open the repository `{}`", dir.display()))
             }
             None => Disk::discover(&PathBuf::from(".")).context("cannot open the current folder"),
+        }
+    }
+
+    /// The repository that the given paths lie in; without any, the one that the command works on. A folder
+    /// in no git repository is one by itself.
+    pub(crate) fn repository_of(&self, paths: &[PathBuf]) -> anyhow::Result<Disk> {
+        match (&self.global.repo, paths.first()) {
+            (None, Some(path)) => {
+                let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(path) };
+                let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+                Disk::discover(folder).with_context(|| format!("cannot open `{}`", path.display()))
+            }
+            _ => self.repository(),
         }
     }
 

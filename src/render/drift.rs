@@ -60,14 +60,18 @@ pub fn compare(tree: &dyn Tree, rendered: Vec<Rendered>) -> Result<Vec<Compared>
 impl Compared {
     /// The unified diff from what stands there to what was rendered; empty where they are the same.
     pub fn diff(&self) -> String {
-        let old = self.old.as_deref().unwrap_or_default();
-        let from = if self.old.is_some() { format!("a/{}", self.path) } else { "/dev/null".to_owned() };
-        similar::TextDiff::from_lines(old, &self.text)
-            .unified_diff()
-            .context_radius(3)
-            .header(&from, &format!("b/{}", self.path))
-            .to_string()
+        unified_diff(&self.path, self.old.as_deref(), &self.text)
     }
+}
+
+/// The unified diff from `old`, or from no file, to `new`; empty where they are the same.
+pub fn unified_diff(path: &str, old: Option<&str>, new: &str) -> String {
+    let from = if old.is_some() { format!("a/{path}") } else { "/dev/null".to_owned() };
+    similar::TextDiff::from_lines(old.unwrap_or_default(), new)
+        .unified_diff()
+        .context_radius(3)
+        .header(&from, &format!("b/{path}"))
+        .to_string()
 }
 
 /// Writes what is new or drifted, each file atomically; files that trustpub did not write only with

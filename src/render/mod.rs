@@ -7,7 +7,7 @@ pub mod runtime;
 mod script;
 mod verify;
 
-pub use drift::{Compared, State, compare, write};
+pub use drift::{Compared, State, compare, unified_diff, write};
 pub use verify::SelfCheckError;
 
 use crate::plan::{Plan, TargetPlan};

@@ -140,6 +140,7 @@ fn publish_path(node: &str) -> PublishPath {
         chain: Vec::new(),
         pipeline: 0,
         job_index: Vec::new(),
+        acts: std::sync::Arc::default(),
         step: 0,
     }
 }

@@ -13,6 +13,9 @@ mod suggest;
 mod tests;
 mod validate;
 
+/// Where the spec stands, at the root of a repository.
+pub const FILE: &str = "trustpub.yml";
+
 pub use fault::Fault;
 pub use load::{Loaded, load};
 pub use model::*;

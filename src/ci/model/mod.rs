@@ -14,7 +14,7 @@ pub use credential::{
     Auth, Credential, CredentialKind, IdToken, Identity, IdentityState, Permissions, Reach,
 };
 pub use job::{Cache, Call, Concurrency, Container, Environment, Guard, GuardKind, Job, Runner};
-pub use path::{Command, Model, Problem, PublishPath, Registry, Tool};
+pub use path::{Command, Model, Problem, PublishPath, Registry, StepAct, Tool};
 pub use pipeline::{Pipeline, RefFilter, Trigger, TriggerKind, Unknown};
 pub use script::Script;
 pub use step::{Hop, HopKind, Input, Step, StepKind};

@@ -1,4 +1,7 @@
 use super::{Auth, Credential, Guard, GuardKind, Hop, Identity, Pipeline, Toolchain};
+use std::sync::Arc;
+
+use crate::ci::command::Act;
 use crate::diagnostic::Location;
 use crate::facts::Provider;
 use crate::facts::runners::Runner as RunnerClass;
@@ -86,6 +89,17 @@ pub struct PublishPath {
     pub job_index: Vec<usize>,
     /// Index of the step among [`super::Job::leaves`].
     pub step: usize,
+    /// What else the scripts of its job do that matters for publishing, in order; shared by the job's paths.
+    pub acts: Arc<[StepAct]>,
+}
+
+/// Something that a step's script does.
+#[derive(Debug, Clone)]
+pub struct StepAct {
+    /// Index of the step among [`super::Job::leaves`].
+    pub step: usize,
+    /// What it does; never a publish, for that is a path of its own.
+    pub act: Act,
 }
 
 impl PublishPath {

@@ -1,9 +1,8 @@
 use std::collections::BTreeMap;
 
-use similar::TextDiff;
-
 use super::{Checked, Plan};
 use crate::files::{Disk, Memory, Overlay, Tree as _, WriteError};
+use crate::render::unified_diff;
 use crate::rules;
 
 /// Fixes that touch what another one changes wait for the next round; none needs more rounds than this.
@@ -19,10 +18,10 @@ pub(super) struct Mended {
 }
 
 /// Applies fixes in memory, round by round, until none is left.
-pub(super) fn mend(plan: &Plan, disk: &Disk, with_unsafe: bool) -> Mended {
+pub(super) fn mend(plan: &Plan, disk: &Disk, with_unsafe: bool) -> anyhow::Result<Mended> {
     let mut changed: BTreeMap<String, String> = BTreeMap::new();
     let mut fixed = 0;
-    let mut checked = plan.check(disk);
+    let mut checked = plan.check(disk)?;
     for _ in 0..ROUNDS {
         let tree = Overlay::new(disk, Memory::new(changed.clone()));
         let round = rules::plan_fixes(&tree, &checked.outcome.findings, with_unsafe);
@@ -31,14 +30,14 @@ pub(super) fn mend(plan: &Plan, disk: &Disk, with_unsafe: bool) -> Mended {
         }
         fixed += round.fixed;
         changed.extend(round.files);
-        checked = plan.check(&Overlay::new(disk, Memory::new(changed.clone())));
+        checked = plan.check(&Overlay::new(disk, Memory::new(changed.clone())))?;
     }
     let old = |path: &str| disk.read(path).ok().flatten().map(|source| source.text().to_owned());
     let files = changed.into_iter().map(|(path, new)| {
         let old = old(&path).unwrap_or_default();
         (path, (old, new))
     });
-    Mended { files: files.collect(), fixed, checked }
+    Ok(Mended { files: files.collect(), fixed, checked })
 }
 
 impl Mended {
@@ -49,14 +48,7 @@ impl Mended {
 
     /// The changes as a unified diff; empty where there are none.
     pub(super) fn diff(&self) -> String {
-        let one = |(path, (old, new)): (&String, &(String, String))| {
-            let diff = TextDiff::from_lines(old.as_str(), new.as_str());
-            diff.unified_diff()
-                .context_radius(3)
-                .header(&format!("a/{path}"), &format!("b/{path}"))
-                .to_string()
-        };
-        self.files.iter().map(one).collect()
+        self.files.iter().map(|(path, (old, new))| unified_diff(path, Some(old), new)).collect()
     }
 
     pub(super) fn summary(&self) -> String {

@@ -15,8 +15,10 @@ use crate::diagnostic::{Finding, Severity};
 use crate::facts::Date;
 use crate::files::{Disk, Tree};
 use crate::project::Project;
+use crate::render::is_generated;
 use crate::report::{Format, Report, Rule};
 use crate::rules::{self, Baseline, Outcome, Selection};
+use crate::spec;
 
 /// Check CI configs, package manifests and npm configuration as one whole
 ///
@@ -121,20 +123,40 @@ struct Checked {
 }
 
 impl Plan {
-    fn check(&self, tree: &dyn Tree) -> Checked {
+    fn check(&self, tree: &dyn Tree) -> anyhow::Result<Checked> {
         let project = Project::read(tree);
         let model = ci::read(tree, &project);
-        let context =
-            rules::Context { model: &model, project: &project, spec: None, today: Some(self.today) };
-        let mut outcome = Outcome::of(&context, &self.selection, self.baseline.as_ref());
+        let (loaded, resolved) = read_spec(tree, &project);
+        let ignored = loaded.as_ref().and_then(|loaded| loaded.spec.check.as_ref()?.ignore.as_ref());
+        let mut selection = self.selection.clone();
+        if let Some(ignored) = ignored {
+            selection = selection.with_ignored(ignored).context("trustpub.yml, check.ignore")?;
+        }
+        let context = rules::Context {
+            model: &model,
+            project: &project,
+            spec: resolved.as_ref(),
+            today: Some(self.today),
+        };
+        let mut outcome = Outcome::of(&context, &selection, self.baseline.as_ref());
         outcome.findings.retain(|finding| self.scope.contains(finding.location.source.path()));
         let files = model.pipelines.len() + project.packages.len() + usize::from(project.npmrc.is_some());
-        Checked { model, files, outcome }
+        Ok(Checked { model, files, outcome })
     }
 }
 
+/// The spec and its resolved form, where they are there and right; `generate` says what is wrong with them.
+fn read_spec(tree: &dyn Tree, project: &Project) -> (Option<spec::Loaded>, Option<spec::Resolved>) {
+    let Ok(Some(source)) = tree.read(spec::FILE) else { return (None, None) };
+    let Ok(loaded) = spec::load(&source) else { return (None, None) };
+    let generated = |path: &str| matches!(tree.read(path), Ok(Some(file)) if is_generated(file.text()));
+    let surroundings = spec::Surroundings { project, generated: &generated };
+    let resolved = spec::resolve(&loaded.spec, &surroundings).ok().map(|(resolved, _)| resolved);
+    (Some(loaded), resolved)
+}
+
 pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
-    let disk = context.repository()?;
+    let disk = context.repository_of(&args.paths)?;
     let plan = Plan {
         selection: Selection::new(&args.select, &args.ignore, args.strict)?,
         baseline: args.baseline.as_deref().filter(|_| !args.update_baseline).map(baseline).transpose()?,
@@ -142,13 +164,13 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
         today: Context::today()?,
     };
     if let Some(file) = args.baseline.as_deref().filter(|_| args.update_baseline) {
-        let found = plan.check(&disk).outcome.findings;
+        let found = plan.check(&disk)?.outcome.findings;
         write(file, &Baseline::of(&found).to_text())?;
         context.note(&format!("{} findings written to {}\n", found.len(), file.display()));
         return Ok(Exit::Clean);
     }
     let checked = if args.fixing.fix {
-        let mended = fixes::mend(&plan, &disk, args.fixing.with_unsafe);
+        let mended = fixes::mend(&plan, &disk, args.fixing.with_unsafe)?;
         if args.fixing.diff {
             context.print(&mended.diff())?;
         } else {
@@ -157,7 +179,7 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
         }
         mended.checked
     } else {
-        plan.check(&disk)
+        plan.check(&disk)?
     };
     if !args.fixing.diff {
         report(args, &checked, context)?;

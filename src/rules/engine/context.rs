@@ -1,7 +1,8 @@
 use crate::ci::{Auth, IdentityState, Job, Model, Pipeline, PublishPath, Registry, Step, Tool};
 use crate::diagnostic::{Finding, Location};
 use crate::facts::npm::Feature;
-use crate::facts::{Date, Provider};
+use crate::facts::tools::{self, Exchange};
+use crate::facts::{Date, Provider, Range, Version};
 use crate::project::{Manager, Project};
 use crate::spec::Resolved;
 
@@ -61,12 +62,6 @@ impl<'a> Context<'a> {
         jobs
     }
 
-    /// Major version of the project's package manager, where it is this one and its version is known.
-    fn manager_major(&self, manager: Manager) -> Option<u64> {
-        let choice = &self.project.manager;
-        (choice.manager == manager).then(|| choice.version.as_deref().and_then(major)).flatten()
-    }
-
     /// Whether every package that `path` can publish is known to be restricted: then no provenance is made.
     pub fn private_packages(&self, path: &PublishPath) -> bool {
         !path.packages.is_empty()
@@ -118,37 +113,64 @@ pub(in crate::rules) enum Client {
 
 /// Who exchanges and uploads for `path`.
 pub(in crate::rules) fn client(context: &Context<'_>, path: &PublishPath) -> Client {
-    let version = path.command.version.as_deref().and_then(major);
-    match path.command.tool {
-        Tool::Pnpm => pnpm(version.or_else(|| context.manager_major(Manager::Pnpm))),
-        Tool::Yarn => match version.or_else(|| context.manager_major(Manager::YarnClassic)) {
-            Some(1) => Client::Nobody,
-            _ => Client::Itself,
-        },
-        Tool::Lerna => Client::Itself,
-        Tool::Bun => Client::Nobody,
-        Tool::Npm | Tool::SemanticRelease | Tool::ReleaseIt | Tool::Np => Client::Npm,
-        // These call the repository's package manager.
-        Tool::Changesets | Tool::Nx => match context.project.manager.manager {
-            Manager::Npm | Manager::YarnClassic => Client::Npm,
-            Manager::Pnpm => pnpm(context.manager_major(Manager::Pnpm)),
-            _ => Client::Unseen,
-        },
-        Tool::Other | Tool::Action | Tool::ReleasePlease => Client::Unseen,
+    let Some(tool) = tool_facts(path.command.tool) else { return Client::Unseen };
+    // npm uploads even where the tool has an exchange of its own: npm's floor holds too.
+    if tool.needs_npm {
+        return Client::Npm;
     }
-}
-
-/// pnpm hands over to the npm on the PATH up to major 10 and exchanges itself from 11 on.
-fn pnpm(major: Option<u64>) -> Client {
-    match major {
-        Some(11..) => Client::Itself,
-        Some(_) => Client::Npm,
+    let version = tool_version(context, path, tool);
+    match tool.exchange(path.provider, version.as_ref()) {
+        Some(Exchange::Manager) => manager_client(context, path),
+        Some(exchange) => of_exchange(exchange),
         None => Client::Unseen,
     }
 }
 
-fn major(version: &str) -> Option<u64> {
-    version.trim_start_matches(|c: char| !c.is_ascii_digit()).split('.').next()?.parse().ok()
+/// Who exchanges where a tool calls the project's package manager.
+fn manager_client(context: &Context<'_>, path: &PublishPath) -> Client {
+    let choice = &context.project.manager;
+    // Tools that call "the manager" publish with npm where that is Yarn 1.
+    if choice.manager == Manager::YarnClassic {
+        return Client::Npm;
+    }
+    let version = choice.version.as_deref().and_then(lowest);
+    let exchange =
+        tools::get(choice.manager.command()).and_then(|tool| tool.exchange(path.provider, version.as_ref()));
+    exchange.map_or(Client::Unseen, of_exchange)
+}
+
+const fn of_exchange(exchange: Exchange) -> Client {
+    match exchange {
+        Exchange::Own => Client::Itself,
+        Exchange::Npm => Client::Npm,
+        Exchange::None => Client::Nobody,
+        Exchange::Manager => Client::Unseen,
+    }
+}
+
+/// What the facts know of a tool.
+pub(in crate::rules) fn tool_facts(tool: Tool) -> Option<&'static tools::Tool> {
+    let id = serde_json::to_value(tool).ok()?;
+    tools::get(id.as_str()?)
+}
+
+/// The version of the tool that `path` runs: named in the command, in a lockfile, or the project's package manager's.
+pub(in crate::rules) fn tool_version(
+    context: &Context<'_>,
+    path: &PublishPath,
+    tool: &tools::Tool,
+) -> Option<Version> {
+    let locked = || Some(context.project.locked(&tool.package)?.1.version.clone());
+    let choice = &context.project.manager;
+    let manager = || (choice.manager.command() == tool.id).then(|| choice.version.clone()).flatten();
+    // A command names the tool's own version, which for semantic-release is not that of its npm plugin.
+    let named = if tool.needs_npm { None } else { path.command.version.clone() };
+    named.or_else(locked).or_else(manager).as_deref().and_then(lowest)
+}
+
+/// The least version that a version or range admits.
+fn lowest(text: &str) -> Option<Version> {
+    Version::parse(text).ok().or_else(|| Range::parse(text).ok()?.min_version())
 }
 
 /// Whether the npm that `path` finds has `feature`; none where that cannot be told.

@@ -1,0 +1,61 @@
+//! # The context may still hold a publish token
+//!
+//! ## What it does
+//! Notes a CircleCI job that publishes by identity and attaches a context: what variables it holds is not
+//! in the YAML.
+//!
+//! ## Why is this bad?
+//! A context that was made for token publishing still hands its `NPM_TOKEN` to the job, and npm falls back
+//! to it in silence when the exchange fails.
+//!
+//! ## Example
+//! ```yaml .circleci/config.yml
+//! version: 2.1
+//! jobs:
+//!   publish:
+//!     docker: [{ image: "cimg/node:24.15.0" }]
+//!     steps:
+//!       - run:
+//!           command: |
+//!             NPM_ID_TOKEN="$(circleci run oidc get --claims '{"aud":"npm:{registry}"}')"
+//!             test -n "$NPM_ID_TOKEN"
+//!             export NPM_ID_TOKEN
+//!             npm publish
+//! workflows:
+//!   release:
+//!     jobs:
+//!       - publish: { context: npm-publish }
+//! ```
+//!
+//! ## Evidence
+//! - issue thread: ethereum-optimism/ecosystem#992 to #1000.
+
+use super::engine::{Availability, Context, Meta};
+use crate::ci::IdentityState;
+use crate::diagnostic::{Finding, Severity};
+use crate::facts::Provider;
+
+pub(super) static META: Meta = Meta {
+    id: "context-token-unproven",
+    severity: Severity::Info,
+    fix: Availability::None,
+    providers: &[Provider::Circleci],
+};
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for (path, job) in context.npm_path_jobs() {
+        if path.provider != Provider::Circleci || path.identity.state != IdentityState::Granted {
+            continue;
+        }
+        for name in &job.contexts {
+            findings.push(
+                META.finding(
+                    &name.at,
+                    Provider::Circleci,
+                    format!("whether context `{}` still holds an npm token is not in the YAML", name.shown()),
+                )
+                .with_help("Check it (`circleci context get`), and `unset NPM_TOKEN NODE_AUTH_TOKEN` before the publish."),
+            );
+        }
+    }
+}

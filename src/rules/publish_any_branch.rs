@@ -1,0 +1,72 @@
+//! # Every branch's pipeline publishes
+//!
+//! ## What it does
+//! Reports a publish job that a push to any branch starts, with no filter, condition, environment or
+//! context in between.
+//!
+//! ## Why is this bad?
+//! Each push publishes or tries to, and whoever may push any branch may publish.
+//!
+//! ## Example
+//! ```yaml .github/workflows/publish.yml
+//! on: push
+//! jobs:
+//!   publish:
+//!     runs-on: ubuntu-latest
+//!     permissions: { id-token: write }
+//!     steps:
+//!       - uses: actions/setup-node@v6
+//!         with: { node-version: 24.19.0 }
+//!       - run: npm publish
+//! ```
+//!
+//! ## Use instead
+//! ```yaml .github/workflows/publish.yml
+//! on: { push: { tags: ['v*'] } }
+//! jobs:
+//!   publish:
+//!     runs-on: ubuntu-latest
+//!     environment: npm
+//!     permissions: { id-token: write, contents: read }
+//!     steps:
+//!       - uses: actions/setup-node@v6
+//!         with: { node-version: 24.19.0 }
+//!       - run: npm publish
+//! ```
+//!
+//! ## Evidence
+//! - documentation: `on: push` without filters means every branch and tag.
+
+use super::engine::{Availability, Context, Meta};
+use crate::ci::{GuardKind, PublishPath, TriggerKind};
+use crate::diagnostic::{Finding, Severity};
+
+pub(super) static META: Meta =
+    Meta { id: "publish-any-branch", severity: Severity::Warning, fix: Availability::None, providers: &[] };
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for publishing in context.publishing_jobs() {
+        let conditional =
+            |path: &&PublishPath| context.step(path).is_some_and(|step| step.condition.is_some());
+        if publishing.paths.iter().any(|path| path.guard() != GuardKind::None)
+            || !publishing.job.conditions.is_empty()
+            || publishing.paths.iter().all(conditional)
+        {
+            continue;
+        }
+        let open = publishing.pipeline.triggers.iter().find(|trigger| {
+            trigger.kind == TriggerKind::Push && trigger.branches.is_empty() && trigger.tags.is_empty()
+        });
+        let Some(trigger) = open else { continue };
+        findings.push(
+            META.finding(
+                &trigger.at,
+                publishing.provider(),
+                format!("a push to any branch starts job `{}`, which publishes to npm", publishing.job.id),
+            )
+            .with_help(
+                "Limit it to your release branch or tags, and guard it with an environment or context.",
+            ),
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! # A token stands in the repository in the clear
+//!
+//! ## What it does
+//! Looks for npm, GitHub and GitLab tokens in every CI file, package.json and npm configuration that is
+//! read.
+//!
+//! ## Why is this bad?
+//! Everybody who can read the repository, or ever could, has it. npm and GitHub revoke tokens that they
+//! find in public repositories.
+//!
+//! ## Example
+//! ```yaml .github/workflows/publish.yml
+//! on: { push: { tags: ['v*'] } }
+//! jobs:
+//!   publish:
+//!     runs-on: ubuntu-latest
+//!     environment: npm
+//!     permissions: { id-token: write, contents: read }
+//!     steps:
+//!       - uses: actions/setup-node@v6
+//!         with: { node-version: 24.19.0 }
+//!       - run: npm publish
+//!         env: { NODE_AUTH_TOKEN: npm_a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2 }
+//! ```
+//!
+//! ## Use instead
+//! ```yaml .github/workflows/publish.yml
+//! on: { push: { tags: ['v*'] } }
+//! jobs:
+//!   publish:
+//!     runs-on: ubuntu-latest
+//!     environment: npm
+//!     permissions: { id-token: write, contents: read }
+//!     steps:
+//!       - uses: actions/setup-node@v6
+//!         with: { node-version: 24.19.0 }
+//!       - run: npm publish
+//! ```
+//!
+//! ## Evidence
+//! - documentation: npm's token format, `npm_` and 36 letters and digits.
+
+use super::engine::{Availability, Context, Meta};
+use crate::diagnostic::{Finding, Location, Severity};
+use crate::facts::Provider;
+use crate::text::{Source, Span};
+
+pub(super) static META: Meta =
+    Meta { id: "token-literal", severity: Severity::Error, fix: Availability::None, providers: &[] };
+
+/// What a token starts with, and how many letters and digits follow at least.
+const SHAPES: [(&str, usize); 5] =
+    [("npm_", 36), ("ghp_", 36), ("github_pat_", 40), ("glpat-", 20), ("ghs_", 36)];
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for pipeline in &context.model.pipelines {
+        search(&pipeline.source, pipeline.provider, findings);
+    }
+    let Some(provider) = context.npm_paths().next().map(|path| path.provider) else { return };
+    let configurations = context.project.npmrc.iter().map(|npmrc| &npmrc.source);
+    let yarn = context.project.yarnrc.iter().map(|yarnrc| &yarnrc.source);
+    let manifests = context.project.packages.iter().map(|package| &package.manifest.source);
+    for source in configurations.chain(yarn).chain(manifests) {
+        search(source, provider, findings);
+    }
+}
+
+fn search(source: &Source, provider: Provider, findings: &mut Vec<Finding>) {
+    let text = source.text();
+    for (prefix, least) in SHAPES {
+        for (at, _) in text.match_indices(prefix) {
+            let inside_word = text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+            let rest = &text[at + prefix.len()..];
+            let length =
+                rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+            let body = &rest[..length];
+            // A placeholder repeats one character.
+            let placeholder = body.bytes().all(|byte| Some(byte) == body.bytes().next());
+            if inside_word || length < least || placeholder {
+                continue;
+            }
+            let span = Span::new(at, at + prefix.len() + length);
+            findings.push(
+                META.finding(&Location::new(source, span), provider, "a token stands here in the clear")
+                    .with_help("Revoke it now (deleting the line does not help), then publish by identity."),
+            );
+        }
+    }
+}

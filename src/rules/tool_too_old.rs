@@ -1,0 +1,74 @@
+//! # The release tool's version does not know trusted publishing
+//!
+//! ## What it does
+//! Compares the version of the release tool in the lockfile or command (@semantic-release/npm, lerna, pnpm,
+//! Yarn) with the first one that can use the provider's identity.
+//!
+//! ## Why is this bad?
+//! The tool asks for a token and stops, or publishes with one that is still around.
+//!
+//! An error where the job has an identity and no token; a warning where a token still publishes.
+//!
+//! ## Example
+//! ```yaml .github/workflows/publish.yml
+//! on: { push: { tags: ['v*'] } }
+//! jobs:
+//!   publish:
+//!     runs-on: ubuntu-latest
+//!     environment: npm
+//!     permissions: { id-token: write, contents: read }
+//!     steps:
+//!       - uses: actions/setup-node@v6
+//!         with: { node-version: 24.19.0 }
+//!       - run: npx lerna@8.1.0 publish from-package --yes
+//! ```
+//!
+//! ## Use instead
+//! ```yaml .github/workflows/publish.yml
+//! on: { push: { tags: ['v*'] } }
+//! jobs:
+//!   publish:
+//!     runs-on: ubuntu-latest
+//!     environment: npm
+//!     permissions: { id-token: write, contents: read }
+//!     steps:
+//!       - uses: actions/setup-node@v6
+//!         with: { node-version: 24.19.0 }
+//!       - run: npx lerna@9.0.0 publish from-package --yes
+//! ```
+//!
+//! ## Evidence
+//! - code: each tool's own package at the versions in `trustpub facts tools`.
+
+use super::engine::{Availability, Context, Meta, relies_on_identity, tool_facts, tool_version};
+use crate::diagnostic::{Finding, Severity};
+use crate::facts::tools::Exchange;
+
+pub(super) static META: Meta =
+    Meta { id: "tool-too-old", severity: Severity::Error, fix: Availability::None, providers: &[] };
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for path in context.npm_paths() {
+        let Some(tool) = tool_facts(path.command.tool) else { continue };
+        let Some(version) = tool_version(context, path, tool) else { continue };
+        let Some(floor) = tool.floor(path.provider) else { continue };
+        let hands_over = tool.exchange(path.provider, Some(&version)) == Some(Exchange::Npm);
+        // Below its floor pnpm calls the npm on the PATH, whose own version decides.
+        if version >= *floor || hands_over {
+            continue;
+        }
+        let mut finding = META.finding(
+            &path.command.at,
+            path.provider,
+            format!(
+                "{} {version} cannot use {}'s identity: that needs {floor} or later",
+                tool.package,
+                path.provider.name()
+            ),
+        );
+        if !relies_on_identity(path) {
+            finding.severity = Severity::Warning;
+        }
+        findings.push(finding.with_help(format!("Update {} to {floor} or later.", tool.package)));
+    }
+}

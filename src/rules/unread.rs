@@ -1,0 +1,68 @@
+//! # Part of this pipeline cannot be seen from here
+//!
+//! ## What it does
+//! Notes what a publishing pipeline uses and the repository does not hold: a remote reusable workflow,
+//! include or orb.
+//!
+//! ## Why is this bad?
+//! What is not seen is not checked. trustpub says so instead of guessing.
+//!
+//! ## Example
+//! ```yaml .github/workflows/publish.yml
+//! on: { push: { tags: ['v*'] } }
+//! jobs:
+//!   release:
+//!     permissions: { id-token: write }
+//!     uses: acme/ci/.github/workflows/publish.yml@v1
+//! ```
+//!
+//! ## Use instead
+//! ```yaml .github/workflows/publish.yml
+//! on: { push: { tags: ['v*'] } }
+//! jobs:
+//!   publish:
+//!     runs-on: ubuntu-latest
+//!     environment: npm
+//!     permissions: { id-token: write, contents: read }
+//!     steps:
+//!       - uses: actions/setup-node@v6
+//!         with: { node-version: 24.19.0 }
+//!       - run: npm publish
+//! ```
+//!
+//! ## Evidence
+//! - documentation: npm matches the calling workflow's file, so such a publish is possible.
+
+use super::engine::{Availability, Context, Meta};
+use crate::diagnostic::{Finding, Severity};
+
+pub(super) static META: Meta =
+    Meta { id: "unread", severity: Severity::Info, fix: Availability::None, providers: &[] };
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for pipeline in &context.model.pipelines {
+        // Elsewhere an unseen part is no business of publishing.
+        let about_publishing =
+            context.npm_paths().any(|path| std::ptr::eq(context.model.pipeline(path), pipeline))
+                || ["publish", "release"].iter().any(|word| pipeline.path().contains(word));
+        if !about_publishing {
+            continue;
+        }
+        pipeline.walk(&mut |_, job| {
+            for unknown in &job.unknowns {
+                findings.push(META.finding(
+                    &unknown.at,
+                    pipeline.provider,
+                    format!("not seen from here: {}", unknown.what),
+                ));
+            }
+        });
+        for unknown in &pipeline.unknowns {
+            findings.push(META.finding(
+                &unknown.at,
+                pipeline.provider,
+                format!("not seen from here: {}", unknown.what),
+            ));
+        }
+    }
+}
