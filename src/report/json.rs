@@ -4,10 +4,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Report, TOOL, masked, pretty};
-use crate::ci::{Auth, GuardKind, PublishPath, Registry, Tool};
+use crate::ci::{PathSummary, PublishPath};
 use crate::diagnostic::{Finding, Location, Related, Safety, Severity};
 use crate::facts::Provider;
-use crate::facts::runners::Runner;
 use crate::text::Position;
 
 /// What `trustpub check --format json` prints. Lines and columns are 1-based, columns count characters;
@@ -21,7 +20,7 @@ pub struct Check {
     /// Name and version of the tool.
     tool: String,
     findings: Vec<FindingRow>,
-    publish_paths: Vec<PathRow>,
+    publish_paths: Vec<PathSummary>,
     summary: Summary,
 }
 
@@ -93,38 +92,6 @@ struct RelatedRow {
     message: String,
 }
 
-/// One way in which a package can be published.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "PublishPath")]
-pub struct PathRow {
-    provider: Provider,
-    /// The file that the path is told from.
-    file: String,
-    /// Whether the provider starts that file by itself.
-    entry: bool,
-    /// What starts it, such as `push:tags`.
-    trigger: Vec<String>,
-    /// The job in `file`.
-    job: String,
-    /// The line in `file` of the command, or of the call that leads to it.
-    #[schemars(range(min = 1))]
-    line: usize,
-    tool: Tool,
-    /// The command, for people.
-    command: String,
-    auth: Auth,
-    runner: Runner,
-    /// Node: exact where it is, else as written; null where it cannot be known.
-    node: Option<String>,
-    /// npm, where it is known exactly.
-    npm: Option<String>,
-    /// The strongest guard.
-    guard: GuardKind,
-    /// The packages, by name; empty where they cannot be known.
-    packages: Vec<String>,
-    registry: Registry,
-}
-
 /// How many of what.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Summary {
@@ -142,9 +109,17 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Check).to_value()
 }
 
-/// The publish paths as the report lists them.
-pub fn publish_paths(paths: &[PublishPath]) -> Vec<PathRow> {
-    paths.iter().map(path).collect()
+/// The publish paths as every JSON output lists them, masked.
+pub fn publish_paths(paths: &[PublishPath]) -> Vec<PathSummary> {
+    let row = |path| {
+        let mut summary = PathSummary::from(path);
+        let PathSummary { file, job, command, .. } = &mut summary;
+        for text in [file, job, command] {
+            *text = masked(text);
+        }
+        summary
+    };
+    paths.iter().map(row).collect()
 }
 
 pub(super) fn report(report: &Report) -> String {
@@ -190,25 +165,5 @@ fn related(related: &Related) -> RelatedRow {
         file: masked(related.location.source.path()),
         start: related.location.start().into(),
         message: masked(&related.message),
-    }
-}
-
-fn path(path: &PublishPath) -> PathRow {
-    PathRow {
-        provider: path.provider,
-        file: masked(&path.file),
-        entry: path.entry,
-        trigger: path.trigger.clone(),
-        job: masked(&path.job),
-        line: path.line,
-        tool: path.command.tool,
-        command: masked(&path.command.text),
-        auth: path.auth,
-        runner: path.runner,
-        node: path.toolchain.node_shown(),
-        npm: path.toolchain.npm_shown(),
-        guard: path.guard(),
-        packages: path.packages.clone(),
-        registry: path.registry,
     }
 }

@@ -68,21 +68,17 @@ fn excerpt(finding: &Finding, out: &mut String) {
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::NOTE.with_name("info"),
     };
-    let (here, elsewhere): (Vec<_>, Vec<_>) = finding
-        .related
+    let source = &finding.location.source;
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        finding.related.iter().partition(|related| related.location.source.path() == source.path());
+    let primary = Mark::new(AnnotationKind::Primary, source, &finding.location, finding.label.as_deref());
+    let context = here
         .iter()
-        .partition(|related| related.location.source.path() == finding.location.source.path());
-    let mut primary = AnnotationKind::Primary.span(bytes(&finding.location));
-    if let Some(label) = &finding.label {
-        primary = primary.label(printable(label));
-    }
-    let context = here.iter().map(|related| {
-        AnnotationKind::Context.span(bytes(&related.location)).label(printable(&related.message))
-    });
+        .map(|related| Mark::new(AnnotationKind::Context, source, &related.location, Some(&related.message)));
     let mut group = level
         .primary_title(printable(&finding.message))
         .id(finding.rule)
-        .element(snippet(&finding.location.source, std::iter::once(primary).chain(context)));
+        .element(snippet(source, std::iter::once(primary).chain(context).collect()));
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(printable(help)));
     }
@@ -95,35 +91,58 @@ fn excerpt(finding: &Finding, out: &mut String) {
         group = group.element(Level::HELP.with_name("fix").message(text));
     }
     let related = elsewhere.into_iter().map(|related| {
-        let annotation = AnnotationKind::Primary.span(bytes(&related.location));
+        let source = &related.location.source;
+        let mark = Mark::new(AnnotationKind::Primary, source, &related.location, None);
         Group::with_title(Level::NOTE.secondary_title(printable(&related.message)))
-            .element(snippet(&related.location.source, [annotation]))
+            .element(snippet(source, vec![mark]))
     });
     let groups: Vec<Group> = std::iter::once(group).chain(related).collect();
     let rendered = Renderer::styled().term_width(120).render(&groups);
     let _ = writeln!(out, "{}\n", redact(&rendered));
 }
 
-fn snippet<'a>(
-    source: &'a Source,
-    annotations: impl IntoIterator<Item = Annotation<'a>>,
-) -> Snippet<'a, Annotation<'a>> {
-    // Masked before it is cut to the screen's width: half a token is no longer recognised.
-    Snippet::source(redact(source.text())).path(printable(source.path())).annotations(annotations)
+/// A place to underline.
+struct Mark<'a> {
+    kind: AnnotationKind,
+    /// Bytes within the source, on character boundaries.
+    bytes: Range<usize>,
+    label: Option<&'a str>,
 }
 
-/// The bytes of a location within its text, on character boundaries.
-fn bytes(location: &Location) -> Range<usize> {
-    let text = location.source.text();
-    let mut start = location.span.start.min(text.len());
-    while !text.is_char_boundary(start) {
-        start -= 1;
+impl<'a> Mark<'a> {
+    fn new(kind: AnnotationKind, source: &Source, location: &Location, label: Option<&'a str>) -> Self {
+        let text = source.text();
+        let mut start = location.span.start.min(text.len());
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        let mut end = location.span.end.clamp(start, text.len());
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        Self { kind, bytes: start..end, label }
     }
-    let mut end = location.span.end.clamp(start, text.len());
-    while !text.is_char_boundary(end) {
-        end += 1;
-    }
-    start..end
+}
+
+/// The lines from the first mark to the last; the renderer folds what lies between.
+fn snippet<'a>(source: &'a Source, marks: Vec<Mark<'a>>) -> Snippet<'a, Annotation<'a>> {
+    let first = marks.iter().map(|mark| mark.bytes.start).min().unwrap_or_default();
+    let last = marks.iter().map(|mark| mark.bytes.end).max().unwrap_or_default();
+    let line = source.position(first).line;
+    let window = source.line_span(line).join(source.line_span(source.position(last).line));
+    let annotations = marks.into_iter().map(|mark| {
+        let range = mark.bytes.start - window.start..mark.bytes.end - window.start;
+        let annotation = mark.kind.span(range);
+        match mark.label {
+            Some(label) => annotation.label(printable(label)),
+            None => annotation,
+        }
+    });
+    // Masked before it is cut to the screen's width: half a token is no longer recognised.
+    Snippet::source(redact(source.slice(window)))
+        .line_start(line)
+        .path(printable(source.path()))
+        .annotations(annotations)
 }
 
 /// Control characters, with which a hostile file could steer the terminal, as their code points.
