@@ -10,6 +10,7 @@ mod context;
 mod facts;
 mod failure;
 mod format;
+mod generate;
 mod man;
 mod panic;
 mod rules;
@@ -56,6 +57,7 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Args),
+    Generate(generate::Args),
     Rules(rules::Args),
     Facts(facts::Args),
     Schema(schema::Args),
@@ -76,6 +78,7 @@ pub fn run() -> ExitCode {
 fn dispatch(command: Command, context: &mut Context) -> Answer {
     match command {
         Command::Check(args) => check::run(&args, context),
+        Command::Generate(args) => generate::run(&args, context),
         Command::Rules(args) => rules::run(&args, context),
         Command::Facts(args) => facts::run(&args, context),
         Command::Schema(args) => schema::run(&args, context),

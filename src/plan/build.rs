@@ -10,7 +10,7 @@ use super::{
 use crate::facts::npm::Feature;
 use crate::facts::{Provider, Version, images, node, runners};
 use crate::plan::model::Contexts;
-use crate::spec::{Auth, Details, Manager, Mode, Resolved, ResolvedTrigger, Target};
+use crate::spec::{Auth, Details, Manager, Mode, Resolved, ResolvedTrigger, Runtime, Target};
 
 /// Plans every pipeline of `spec`, or says everything that stands in the way.
 pub fn plan(spec: &Resolved) -> Result<Plan, Vec<Refusal>> {
@@ -29,6 +29,10 @@ fn plan_target(spec: &Resolved, target: &Target, refusals: &mut Vec<Refusal>) ->
     check_target(&mut checks, &prefix, target);
     check_build(&mut checks, spec);
     check_publish(&mut checks, spec, target);
+    if spec.runtime == Runtime::Bundle {
+        let help = "leave it out: the generated file then carries the whole pipeline";
+        checks.refuse("runtime", "the Action, component and orb have no published release to refer to", help);
+    }
     let trigger = trigger(&mut checks, target);
     let toolchain = match toolchain::solve(provider, &want(spec, target)) {
         Ok(toolchain) => Some(toolchain),

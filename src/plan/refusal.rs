@@ -1,4 +1,5 @@
 use crate::facts::Provider;
+use crate::spec::Fault;
 
 /// Why a spec cannot become a pipeline, told at the field to change.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,5 +26,11 @@ impl Refusal {
     pub fn of(mut self, provider: Provider) -> Self {
         self.provider = Some(provider);
         self
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(Refusal { key, provider, message, help }: Refusal) -> Self {
+        Self { rule: "spec-impossible", key, provider, message, help }
     }
 }

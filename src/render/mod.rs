@@ -3,11 +3,13 @@
 mod data;
 mod drift;
 mod engine;
+mod generate;
 pub mod runtime;
 mod script;
 mod verify;
 
 pub use drift::{Compared, State, compare, unified_diff, write};
+pub use generate::{GenerateError, Generated, generate};
 pub use verify::SelfCheckError;
 
 use crate::plan::{Plan, TargetPlan};
