@@ -30,7 +30,8 @@ scenario('npm reads the token from a file that is gone afterwards', {}, async (b
   assert.ok(!fs.existsSync(file));
   const { host } = new URL(box.registry.url);
   assert.equal(box.read('work/seen'), `//${host}/:_authToken=\${NPM_READ_TOKEN}\n`);
-  assert.deepEqual(fs.readdirSync(box.path('temp')), []);
+  const left = fs.readdirSync(box.path('temp')).filter((one) => one !== 'node-compile-cache');
+  assert.deepEqual(left, []);
 });
 
 scenario('real npm sends it', {}, async (box) => {
