@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
-use trustpub::files::Disk;
+use trustpub::files::{Disk, Tree as _};
 use trustpub::project::{Package, Project, Tool};
+use trustpub::spec;
 
 fn examples() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
@@ -57,4 +59,104 @@ fn each_example_says_what_it_shows_and_holds_no_download_address() {
             assert!(!text.contains("://"), "{}/{lockfile}", folder.display());
         }
     }
+}
+
+/// The binary on 2026-11-24, whatever the machine's clock and environment say.
+fn trustpub(repository: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("trustpub"));
+    command.env_clear().env("SOURCE_DATE_EPOCH", "1795500000").stdin(Stdio::null());
+    command.arg("--repo").arg(repository).args(arguments).output().expect("it runs")
+}
+
+/// What it printed and how it ended, for a snapshot.
+fn shown(out: &Output) -> String {
+    let mut text = String::from_utf8_lossy(&out.stdout).into_owned();
+    if !out.stderr.is_empty() {
+        let _ = write!(text, "--- stderr\n{}", String::from_utf8_lossy(&out.stderr));
+    }
+    // The registry's host stands in one place only, which is not here.
+    text = text.replace(trustpub::facts::registry::HOST, "<npm-registry>");
+    if !out.status.success() {
+        let _ = writeln!(text, "--- exit {}", out.status.code().unwrap_or(-1));
+    }
+    text
+}
+
+fn name(folder: &Path) -> String {
+    folder.file_name().expect("it has a name").to_string_lossy().into_owned()
+}
+
+/// A copy that a test may write to.
+fn copy(folder: &Path) -> tempfile::TempDir {
+    fn copy_into(from: &Path, to: &Path) {
+        for entry in std::fs::read_dir(from).expect("a folder").flatten() {
+            let target = to.join(entry.file_name());
+            if entry.path().is_dir() {
+                std::fs::create_dir(&target).expect("made");
+                copy_into(&entry.path(), &target);
+            } else {
+                std::fs::copy(entry.path(), target).expect("copied");
+            }
+        }
+    }
+    let to = tempfile::tempdir().expect("a temporary folder");
+    copy_into(folder, to.path());
+    to
+}
+
+#[test]
+fn advice_for_each_example() {
+    for folder in examples() {
+        insta::assert_snapshot!(format!("advise-{}", name(&folder)), shown(&trustpub(&folder, &["advise"])));
+    }
+    let jenkins = examples().into_iter().find(|folder| name(folder) == "jenkins").expect("there");
+    insta::assert_snapshot!(
+        "advise-jenkins-json",
+        shown(&trustpub(&jenkins, &["advise", "--format", "json"]))
+    );
+    let circleci = examples().into_iter().find(|folder| name(folder) == "circleci-single").expect("there");
+    insta::assert_snapshot!("advise-circleci-single-verbose", shown(&trustpub(&circleci, &["advise", "-v"])));
+}
+
+#[test]
+fn init_writes_a_spec_for_each_example_or_says_why_not() {
+    for folder in examples() {
+        let copy = copy(&folder);
+        let before = std::fs::read_to_string(copy.path().join("trustpub.yml")).ok();
+        let out = trustpub(copy.path(), &["init", "--yes"]);
+        insta::assert_snapshot!(format!("init-{}", name(&folder)), shown(&out));
+        let after = std::fs::read_to_string(copy.path().join("trustpub.yml")).ok();
+        assert_eq!(out.status.success(), before != after, "{}", folder.display());
+    }
+}
+
+#[test]
+fn what_init_writes_becomes_pipelines() {
+    for folder in examples() {
+        let copy = copy(&folder);
+        let written = trustpub(copy.path(), &["init", "--yes", "--force", "--quiet"]).status.success();
+        assert_eq!(written, name(&folder) != "jenkins");
+        let tree = Disk::open(copy.path()).expect("a folder");
+        let Some(source) = tree.read("trustpub.yml").expect("readable") else { continue };
+        let loaded = spec::load(&source).expect("what init writes is valid");
+        let project = Project::read(&tree);
+        let surroundings = spec::Surroundings { project: &project, generated: &|_| false };
+        let (resolved, _) = spec::resolve(&loaded.spec, &surroundings).expect("it fits the repository");
+        let plan = trustpub::plan::plan(&resolved).expect("it can be planned");
+        let rendered = trustpub::render::render(&plan).expect("it checks itself");
+        assert!(!rendered.is_empty(), "{}", folder.display());
+    }
+}
+
+#[test]
+fn init_overwrites_only_when_told() {
+    let folder = examples().into_iter().find(|folder| name(folder) == "staged").expect("there");
+    let copy = copy(&folder);
+    let out = trustpub(copy.path(), &["init", "--force", "--provider", "gitlab", "--format", "json"]);
+    insta::assert_snapshot!("init-staged-force-json", shown(&out));
+    let text = std::fs::read_to_string(copy.path().join("trustpub.yml")).expect("written");
+    assert!(text.contains("gitlab: {}"), "{text}");
+    let out = trustpub(copy.path(), &["init", "--provider", "travis"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&out.stderr).contains("github, gitlab, circleci"));
 }

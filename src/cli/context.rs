@@ -1,4 +1,4 @@
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -91,7 +91,6 @@ impl Context {
     }
 
     /// Whether `-v` was given at least `times` times.
-    #[allow(dead_code, reason = "for the commands that work on a repository")]
     pub(crate) fn is_verbose(&self, times: u8) -> bool {
         self.global.verbose >= times
     }
@@ -106,6 +105,20 @@ impl Context {
         let mut text = serde_json::to_string_pretty(value)?;
         text.push('\n');
         Ok(self.print(&text)?)
+    }
+
+    /// Whether somebody is there to answer: stdin and stderr are a terminal.
+    pub(crate) fn is_interactive() -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Asks a question on stderr, `--quiet` or not; anything but `y` or `yes` means no.
+    pub(crate) fn confirm(&mut self, question: &str) -> io::Result<bool> {
+        self.complain(&format!("{question} [y/N] "));
+        self.err.flush()?;
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
     /// Says something on stderr, unless `--quiet`: progress, warnings, next steps. Never a result.

@@ -4,6 +4,7 @@
 //! answer through [`Context`]. To add one: a module, a variant of [`Command`], an arm of `dispatch`,
 //! and its help's snapshot (`INSTA_UPDATE=always cargo test --lib cli::`).
 
+mod advise;
 mod check;
 mod completions;
 mod context;
@@ -11,6 +12,7 @@ mod facts;
 mod failure;
 mod format;
 mod generate;
+mod init;
 mod man;
 mod panic;
 mod rules;
@@ -56,6 +58,8 @@ Exit codes:
 /// The commands, in the order in which help lists them.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Args),
+    Advise(advise::Args),
     Check(check::Args),
     Generate(generate::Args),
     Rules(rules::Args),
@@ -77,6 +81,8 @@ pub fn run() -> ExitCode {
 
 fn dispatch(command: Command, context: &mut Context) -> Answer {
     match command {
+        Command::Init(args) => init::run(&args, context),
+        Command::Advise(args) => advise::run(&args, context),
         Command::Check(args) => check::run(&args, context),
         Command::Generate(args) => generate::run(&args, context),
         Command::Rules(args) => rules::run(&args, context),

@@ -5,6 +5,7 @@
 
 pub mod advise;
 mod build;
+pub mod draft;
 mod intended;
 mod model;
 mod pattern;

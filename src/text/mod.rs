@@ -2,6 +2,8 @@
 
 mod edit;
 mod source;
+mod wrap;
 
 pub use edit::{Edit, EditError, apply};
 pub use source::{Position, Source, Span};
+pub use wrap::{sentence, wrap};

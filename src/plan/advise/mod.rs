@@ -17,7 +17,7 @@ use serde::Serialize;
 pub use changes::Change;
 pub use seen::{HostSeen, PackageSeen, SeenAccess};
 
-use crate::ci::PublishPath;
+use crate::ci::Model;
 use crate::facts::{Date, Provider};
 use crate::project::Project;
 use crate::spec::Spec;
@@ -83,7 +83,8 @@ pub struct Judged {
     pub reasons: Vec<String>,
     /// What it costs, in sentences.
     pub costs: Vec<String>,
-    /// What would change the verdict, in sentences.
+    /// What would change the verdict, in sentences: of the best way, what would make another one best; of
+    /// any other, what would make it possible or best.
     pub would_change: Vec<String>,
 }
 
@@ -120,6 +121,8 @@ pub struct Advice {
     pub packages: Vec<PackageSeen>,
     /// The CI systems in question, the recommended one first. Empty where there is nothing to publish to npm.
     pub providers: Vec<ProviderAdvice>,
+    /// What no file tells and the advice hangs on.
+    pub unseen: Vec<String>,
     /// What else to know about this repository.
     pub notes: Vec<String>,
     /// What changed since the widely read guides were written.
@@ -131,8 +134,8 @@ pub struct Advice {
 pub struct Situation<'a> {
     /// The repository.
     pub project: &'a Project,
-    /// How it publishes today.
-    pub paths: &'a [PublishPath],
+    /// What its CI files say: how it publishes today.
+    pub model: &'a Model,
     /// Its `trustpub.yml`, where it has one.
     pub spec: Option<&'a Spec>,
     /// CI systems that the user names; empty takes those that the repository shows.
@@ -150,5 +153,6 @@ pub fn advise(situation: &Situation<'_>) -> Advice {
     let providers = candidates.into_iter().map(|candidate| options::judge(situation, &packages, candidate));
     let providers: Vec<ProviderAdvice> = providers.collect();
     let notes = notes::notes(situation, &packages, &providers);
-    Advice { host, packages, providers, notes, changes: changes::changes(situation.today) }
+    let unseen = notes::unseen(&providers);
+    Advice { host, packages, providers, unseen, notes, changes: changes::changes(situation.today) }
 }

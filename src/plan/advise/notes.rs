@@ -3,8 +3,11 @@
 use std::fmt::Write as _;
 
 use super::{PackageSeen, ProviderAdvice, SeenAccess, Situation, Strategy};
+use crate::facts::node::{self, NodeSpec};
+use crate::facts::npm::Feature;
 use crate::facts::{Provider, Version, limits, tools};
 use crate::project::{Credential, Npmrc, Project, ReleaseTool, Tool};
+use crate::text::sentence;
 
 pub(super) fn notes(
     situation: &Situation<'_>,
@@ -16,13 +19,11 @@ pub(super) fn notes(
     if providers.is_empty() {
         return notes;
     }
-    notes.push(
-        "Files do not tell whether a package exists on the registry yet. A new one is published once by a person, then it can have a trusted publisher.".to_owned(),
-    );
     access(packages, &mut notes);
     repository(packages, providers, &mut notes);
     release_tools(situation.project, providers, &mut notes);
     credentials(situation.project, &mut notes);
+    node(situation.project, providers, &mut notes);
     bulk(packages, &mut notes);
     for (system, path) in &situation.project.ci.other {
         notes.push(format!(
@@ -30,6 +31,26 @@ pub(super) fn notes(
         ));
     }
     notes
+}
+
+/// What no file tells and the advice hangs on.
+pub(super) fn unseen(providers: &[ProviderAdvice]) -> Vec<String> {
+    let best = |wanted: fn(Strategy) -> bool| providers.iter().any(|advice| wanted(advice.best().strategy));
+    let mut unseen = Vec::new();
+    if !providers.is_empty() {
+        let then = if best(|strategy| strategy != Strategy::StagedToken) {
+            ", then it can have a trusted publisher"
+        } else {
+            ""
+        };
+        unseen.push(format!(
+            "whether a package exists on the registry yet: a new one is published once by a person{then}"
+        ));
+    }
+    if best(|strategy| strategy == Strategy::OidcDirect) {
+        unseen.push("whether the repository is public: provenance is for public ones alone".to_owned());
+    }
+    unseen
 }
 
 fn nothing_to_publish(project: &Project, packages: &[PackageSeen], notes: &mut Vec<String>) {
@@ -92,7 +113,7 @@ fn deciding(tool: ReleaseTool) -> &'static str {
 fn release_tools(project: &Project, providers: &[ProviderAdvice], notes: &mut Vec<String>) {
     for used in &project.release_tools {
         let Some(tool) = tools::get(deciding(used.tool)) else { continue };
-        let mut note = format!("{}: {}.", used.tool.id(), tool.says);
+        let mut note = sentence(&tool.says);
         let locked = project.locked(&tool.package).map(|(_, locked)| locked.version.clone());
         let version = locked.as_ref().and_then(|text| text.parse::<Version>().ok());
         for advice in providers {
@@ -108,6 +129,11 @@ fn release_tools(project: &Project, providers: &[ProviderAdvice], notes: &mut Ve
     if insists.iter().any(|&tool| project.uses(tool)) {
         notes.push(
             "Generated pipelines pack with your package manager and publish the tarballs with npm. Let the release tool make versions, changelogs and tags, and leave publishing to the pipeline.".to_owned(),
+        );
+    }
+    if project.uses(ReleaseTool::SemanticRelease) {
+        notes.push(
+            "semantic-release writes the version only while it publishes, so a tag or branch trigger would pack what package.json says. Let it commit the version (@semantic-release/git, `npmPublish: false`), or keep its own publish job and look at it with `trustpub check`.".to_owned(),
         );
     }
     if project.uses(ReleaseTool::ReleasePlease) {
@@ -133,11 +159,21 @@ fn credentials(project: &Project, notes: &mut Vec<String>) {
             auth.name
         ));
     }
-    if let Some(pin) = project.pin(Tool::Node) {
+}
+
+/// "Which npm does my Node bring?" is the commonest trap of all: here it does not matter.
+fn node(project: &Project, providers: &[ProviderAdvice], notes: &mut Vec<String>) {
+    let Some(pin) = project.pin(Tool::Node) else { return };
+    let bundled = NodeSpec::parse(&pin.version).and_then(|node| node::bundled_npm(&node));
+    let lacks = |advice: &&ProviderAdvice| {
+        bundled.as_ref().and_then(|npm| npm.supports(Feature::OidcPublish, advice.provider)) == Some(false)
+    };
+    if let Some(advice) = providers.iter().filter(|advice| advice.generated).find(lacks) {
         notes.push(format!(
-            "{} pins Node {} for your build. The publish job runs none of your code and chooses its own.",
+            "Node {} ({}) brings an npm that cannot publish with the identity of {}. It may stay: the generated publish job brings its own Node and runs none of your code.",
+            pin.version,
             pin.path(),
-            pin.version
+            advice.provider.name()
         ));
     }
 }

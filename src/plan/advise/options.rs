@@ -43,8 +43,11 @@ pub(super) fn judge(
     let Candidate { provider, because, public_instance } = candidate;
     let capability = capability(provider);
     let to_npm: Vec<&PackageSeen> = packages.iter().filter(|package| package.to_npm).collect();
-    let self_hosted =
-        situation.paths.iter().any(|path| path.provider == provider && path.runner == Runner::SelfHosted);
+    let self_hosted = situation
+        .model
+        .paths
+        .iter()
+        .any(|path| path.provider == provider && path.runner == Runner::SelfHosted);
     let forge = situation.project.origin().map(|origin| origin.address.forge());
     let elsewhere = match forge {
         Some(Forge::Github) if provider != Provider::Github => Some("GitHub Actions"),
@@ -191,10 +194,14 @@ impl Case<'_> {
                 "the publish job moves to a hosted machine, as provenance is refused from your own; packing stays".to_owned(),
             );
         }
-        judged.would_change = vec![
-            "a release that one compromised account could push is too much: OIDC staged".to_owned(),
-            "the repository is private (files do not tell): the same, without provenance".to_owned(),
-        ];
+        judged.would_change = if self.staged {
+            vec!["nobody should have to approve a release".to_owned()]
+        } else {
+            vec![
+                "a release that one compromised account could push is too much: OIDC staged".to_owned(),
+                "the repository is private: the same, without provenance".to_owned(),
+            ]
+        };
         judged
     }
 
@@ -215,7 +222,12 @@ impl Case<'_> {
                 .to_owned(),
             "release tools that publish by themselves cannot stage".to_owned(),
         ];
-        judged.would_change = vec!["releases that nobody should have to approve: OIDC direct".to_owned()];
+        let change = if self.staged {
+            "nobody should have to approve a release: OIDC direct"
+        } else {
+            "a release that one compromised account could push is too much"
+        };
+        judged.would_change = vec![change.to_owned()];
         judged
     }
 
@@ -248,9 +260,13 @@ impl Case<'_> {
             (Provenance::NotHere, None) => {
                 vec!["provenance is wanted: a repository on github.com or gitlab.com".to_owned()]
             }
-            _ => vec![
-                "repository and packages become public: OIDC direct, provenance comes by itself".to_owned(),
-            ],
+            (Provenance::NotForRestricted, _) => vec!["the packages become public: OIDC direct".to_owned()],
+            (Provenance::Automatic, _) => {
+                vec![
+                    "the repository is private, or the publish job has to stay on a machine of your own"
+                        .to_owned(),
+                ]
+            }
         };
         judged
     }

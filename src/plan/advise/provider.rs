@@ -26,7 +26,7 @@ pub(super) fn candidates(situation: &Situation<'_>) -> Vec<Candidate> {
         for provider in in_spec(situation) {
             add(provider, "`trustpub.yml` names it".to_owned());
         }
-        for path in situation.paths {
+        for path in &situation.model.paths {
             add(path.provider, format!("{} publishes today", path.file));
         }
         let mut files: Vec<_> = situation.project.ci.files.iter().collect();
@@ -51,7 +51,7 @@ pub(super) fn candidates(situation: &Situation<'_>) -> Vec<Candidate> {
         Candidate { provider, because, public_instance }
     };
     let mut candidates: Vec<Candidate> = found.into_iter().map(candidate).collect();
-    if situation.providers.is_empty() && situation.paths.is_empty() && situation.spec.is_none() {
+    if situation.providers.is_empty() && situation.model.paths.is_empty() && situation.spec.is_none() {
         // Nothing publishes yet: an identity is worth more than the CI that is there already.
         candidates
             .sort_by_key(|candidate| !(candidate.public_instance && capability(candidate.provider).oidc));

@@ -19,7 +19,8 @@ struct Asked<'a> {
 fn ask(asked: &Asked<'_>) -> Advice {
     let project = Project::read(&Memory::new(asked.files.iter().copied()));
     let spec = asked.spec.as_ref();
-    advise(&Situation { project: &project, paths: &[], spec, providers: asked.providers, today: today() })
+    let model = Model::default();
+    advise(&Situation { project: &project, model: &model, spec, providers: asked.providers, today: today() })
 }
 
 fn ask_files(files: &[(&str, &str)]) -> Advice {
@@ -151,7 +152,7 @@ fn notes_name_what_stands_in_the_way() {
         ".npmrc:2 holds a secret",
         ".yarnrc.yml:1 sets npmAuthToken",
         ".travis.yml is Travis CI's",
-        "pins Node 20",
+        "Node 20 (.nvmrc) brings an npm that cannot",
     ] {
         assert!(notes.contains(said), "{said} is not in\n{notes}");
     }

@@ -1,0 +1,174 @@
+use std::fmt::Write as _;
+
+use anyhow::anyhow;
+use clap::Args as ClapArgs;
+use serde::Serialize;
+
+use super::advise::{list, numbered};
+use super::{Answer, Context, Exit, Failure, Format};
+use crate::ci;
+use crate::facts::Provider;
+use crate::files::Tree;
+use crate::plan::advise::{Advice, Situation, advise};
+use crate::plan::draft::{Draft, FILE, draft};
+use crate::plan::{Plan, plan};
+use crate::project::Project;
+use crate::render::is_generated;
+use crate::spec::{Choice, Surroundings, load, resolve};
+use crate::text::Source;
+use crate::trust::{Checklist, checklist};
+
+/// Write a first trustpub.yml for this repository
+///
+/// Reads the repository, chooses what fits, writes trustpub.yml with the reason beside each line, and
+/// lists what is left to do. On a terminal it shows the file and asks first; elsewhere, and with --yes,
+/// it writes at once. It never overwrites a trustpub.yml without --force.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  trustpub init                       look, choose, show, ask, write
+  trustpub init --yes                 without asking
+  trustpub init --provider gitlab     for this CI system
+  trustpub init --provider github --provider circleci --force")]
+pub(crate) struct Args {
+    /// Publish from this CI system: github, gitlab or circleci [default: what fits best]
+    #[arg(long = "provider", value_name = "P", value_parser = provider)]
+    providers: Vec<Provider>,
+    /// Write without asking
+    #[arg(long)]
+    yes: bool,
+    /// Overwrite a trustpub.yml that is there
+    #[arg(long)]
+    force: bool,
+    /// Output format
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+fn provider(text: &str) -> Result<Provider, String> {
+    let found = Provider::ALL.into_iter().find(|provider| provider.id() == text);
+    found.ok_or_else(|| {
+        let known: Vec<&str> = Provider::ALL.iter().map(|provider| provider.id()).collect();
+        format!("the CI systems are {}", known.join(", "))
+    })
+}
+
+#[derive(Serialize)]
+struct Answered<'a> {
+    schema: u8,
+    file: &'static str,
+    written: bool,
+    text: &'a str,
+    /// What the file says, and why.
+    choices: &'a [Choice],
+    /// What the defaults make of the rest, and why.
+    defaults: &'a [Choice],
+    notes: &'a [String],
+    next_steps: &'a [String],
+    /// The settings that YAML cannot carry, in order.
+    checklist: &'a Checklist,
+}
+
+pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
+    let tree = context.repository()?;
+    if tree.is_file(FILE) && !args.force {
+        return Err(
+            anyhow!("{FILE} is there already; --force overwrites it, `trustpub generate` uses it").into()
+        );
+    }
+    let mut providers = args.providers.clone();
+    providers.sort_unstable();
+    providers.dedup();
+    let project = Project::read(&tree);
+    let model = ci::read(&tree, &project);
+    let today = Context::today()?;
+    let situation = Situation { project: &project, model: &model, spec: None, providers: &providers, today };
+    let advice = advise(&situation);
+    let draft = draft(&situation, &advice)?;
+    let (plan, defaults) = checked(&draft, &project, &tree)?;
+    let checklist = checklist(&plan);
+    let json = args.format == Format::Json;
+    let ask = !args.yes && !json && Context::is_interactive();
+    if ask {
+        context.note(&format!("{}\n", shown(&draft)));
+    }
+    let written = !ask || context.confirm(&format!("Write {FILE}?"))?;
+    if written {
+        tree.write(FILE, &draft.text)?;
+    }
+    let next_steps = next_steps();
+    if json {
+        context.print_json(&Answered {
+            schema: 1,
+            file: FILE,
+            written,
+            text: &draft.text,
+            choices: &draft.choices,
+            defaults: &defaults,
+            notes: &advice.notes,
+            next_steps: &next_steps,
+            checklist: &checklist,
+        })?;
+    } else if written {
+        context.print(&text(&draft, &advice, &defaults, &next_steps, !ask))?;
+        context.print(&format!("\n{}", checklist.to_text()))?;
+    } else {
+        context.note("Nothing was written.\n");
+    }
+    Ok(Exit::Clean)
+}
+
+/// Loads, resolves and plans the draft, so that no spec is written that `generate` would refuse.
+fn checked(draft: &Draft, project: &Project, tree: &dyn Tree) -> Result<(Plan, Vec<Choice>), Failure> {
+    let loaded = load(&Source::new(FILE, draft.text.as_str())).map_err(Failure::Findings)?;
+    let generated = |path: &str| {
+        let file = tree.read(path).ok().flatten();
+        file.is_some_and(|file| is_generated(file.text()))
+    };
+    let surroundings = Surroundings { project, generated: &generated };
+    let (resolved, defaults) = resolve(&loaded.spec, &surroundings)
+        .map_err(|faults| Failure::Findings(faults.iter().map(|fault| loaded.finding(fault)).collect()))?;
+    match plan(&resolved) {
+        Ok(plan) => Ok((plan, defaults)),
+        Err(refusals) => {
+            let lines = refusals.iter().map(|refusal| format!("{refusal}; {}", refusal.help));
+            let lines: Vec<String> = lines.collect();
+            Err(anyhow!("no pipeline can be made for this repository yet\n  {}", lines.join("\n  ")).into())
+        }
+    }
+}
+
+fn shown(draft: &Draft) -> String {
+    let mut out = String::new();
+    for line in draft.text.lines() {
+        let _ = writeln!(out, "  {line}");
+    }
+    out
+}
+
+fn next_steps() -> Vec<String> {
+    vec![
+        format!("Read {FILE}, then run `trustpub generate`: it writes the pipelines."),
+        "Commit what it wrote, and make the settings below.".to_owned(),
+    ]
+}
+
+fn text(draft: &Draft, advice: &Advice, defaults: &[Choice], next: &[String], show: bool) -> String {
+    let bold = anstyle::Style::new().bold();
+    let mut out = String::new();
+    let _ = writeln!(out, "{bold}Wrote {FILE}{bold:#}");
+    if show {
+        let _ = write!(out, "\n{}", shown(draft));
+    }
+    let _ = writeln!(out, "\n{bold}Left to the defaults{bold:#} (say otherwise in {FILE})");
+    for Choice { key, value, reason } in defaults {
+        list(&mut out, 2, "- ", &[format!("{key}: {value} ({reason})")]);
+    }
+    if !advice.notes.is_empty() {
+        let _ = writeln!(out, "\n{bold}Also{bold:#}");
+        list(&mut out, 2, "- ", &advice.notes);
+    }
+    let _ = writeln!(out, "\n{bold}Next{bold:#}");
+    numbered(&mut out, 2, next);
+    out
+}

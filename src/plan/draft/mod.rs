@@ -1,0 +1,132 @@
+//! A first `trustpub.yml` for a repository: as small as its defaults allow, every line with its reason.
+
+mod install;
+#[cfg(test)]
+mod tests;
+mod text;
+mod trigger;
+
+use std::collections::BTreeMap;
+
+use super::advise::{Advice, ProviderAdvice, Situation, Strategy};
+use crate::facts::Provider;
+use crate::spec::{Auth, Build, Choice, Circleci, Github, Gitlab, Mode, Package, Providers, Publish, Spec};
+
+/// Name of the file.
+pub const FILE: &str = "trustpub.yml";
+
+/// A spec, its text, and why it says what it says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// The spec.
+    pub spec: Spec,
+    /// The spec as a file, with comments.
+    pub text: String,
+    /// Each thing that the file says, with the reason.
+    pub choices: Vec<Choice>,
+}
+
+/// Why no spec can be drafted; [`Advice`] says what to do instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoDraft {
+    /// Nothing in the repository goes to the npm registry.
+    #[error("there is nothing to publish to the npm registry here: {0}")]
+    NothingToPublish(String),
+    /// Nothing tells which CI system should publish.
+    #[error(
+        "nothing here tells which CI system publishes; name one with --provider github, gitlab or circleci"
+    )]
+    NoProvider,
+    /// No pipeline is generated for the CI system.
+    #[error("{} cannot publish with an identity, and trustpub generates no pipeline for it; `trustpub advise` says how to stage with a token there", .0.name())]
+    NotGenerated(Provider),
+}
+
+/// Drafts a spec for the CI systems that the user names, or else for the best that `advice` has.
+pub fn draft(situation: &Situation<'_>, advice: &Advice) -> Result<Draft, NoDraft> {
+    if !advice.packages.iter().any(|package| package.to_npm) {
+        return Err(NoDraft::NothingToPublish(advice.notes.join(" ")));
+    }
+    let chosen = chosen(situation, advice)?;
+    let mut draft =
+        Draft { spec: Spec { version: 1, ..Spec::default() }, text: String::new(), choices: Vec::new() };
+    for advice in &chosen {
+        draft.provider(advice);
+    }
+    let named: Vec<Provider> = chosen.iter().map(|advice| advice.provider).collect();
+    let (trigger, reason) = trigger::choose(situation, &named);
+    let (key, value) = trigger::written(&trigger);
+    draft.choose(format!("trigger.{key}"), value, reason);
+    draft.spec.trigger = Some(trigger);
+    if chosen.iter().any(|advice| advice.best().strategy == Strategy::OidcStaged) {
+        draft.choose(
+            "publish.mode",
+            "stage",
+            "a maintainer approves each release with two-factor authentication",
+        );
+        draft.spec.publish = Some(Publish { mode: Some(Mode::Stage), ..Publish::default() });
+    }
+    if let Some(install) = install::token(situation.project) {
+        draft.choose("build.install-token", install.variable.as_str(), install.reason);
+        draft.spec.build = Some(Build { install_token: Some(install.variable), ..Build::default() });
+    }
+    if named.len() > 1 {
+        draft.shared(advice, &named);
+    }
+    draft.text = text::write(&draft);
+    Ok(draft)
+}
+
+/// The CI systems to write down: all that the user names, else the first with a pipeline.
+fn chosen<'a>(situation: &Situation<'_>, advice: &'a Advice) -> Result<Vec<&'a ProviderAdvice>, NoDraft> {
+    if situation.providers.is_empty() {
+        let first = advice.providers.first().ok_or(NoDraft::NoProvider)?;
+        let generated = advice.providers.iter().find(|advice| advice.generated);
+        return Ok(vec![generated.ok_or(NoDraft::NotGenerated(first.provider))?]);
+    }
+    match advice.providers.iter().find(|advice| !advice.generated) {
+        Some(advice) => Err(NoDraft::NotGenerated(advice.provider)),
+        None => Ok(advice.providers.iter().collect()),
+    }
+}
+
+impl Draft {
+    fn choose(&mut self, key: impl Into<String>, value: impl Into<String>, reason: impl Into<String>) {
+        self.choices.push(Choice { key: key.into(), value: value.into(), reason: reason.into() });
+    }
+
+    fn provider(&mut self, advice: &ProviderAdvice) {
+        let best = advice.best();
+        let auth = (best.strategy == Strategy::StagedToken).then_some(Auth::Token);
+        let why = best.reasons.first().cloned().unwrap_or_default();
+        let key = format!("providers.{}", advice.provider);
+        self.choose(key.as_str(), best.strategy.name(), format!("{}; {why}", advice.because));
+        if auth.is_some() {
+            let reason =
+                "without an identity only a stage-only token is left; a maintainer approves each release";
+            self.choose(format!("{key}.auth"), "token", reason);
+        }
+        let Providers { github, gitlab, circleci, .. } = &mut self.spec.providers;
+        match advice.provider {
+            Provider::Github => *github = Some(Github { auth, ..Github::default() }),
+            Provider::Gitlab => *gitlab = Some(Gitlab { auth, ..Gitlab::default() }),
+            Provider::Circleci => *circleci = Some(Circleci { auth, ..Circleci::default() }),
+            // `chosen` let only those through for which a pipeline is generated.
+            Provider::Azure | Provider::Jenkins | Provider::Bitbucket | Provider::Buildkite => {}
+        }
+    }
+
+    /// With several providers each package says which of them publish it.
+    fn shared(&mut self, advice: &Advice, named: &[Provider]) {
+        let packages = advice.packages.iter().filter(|package| package.to_npm);
+        let entry = |name: &String| {
+            let package = Package { providers: Some(named.to_vec()), ..Package::default() };
+            (name.clone(), package)
+        };
+        let packages: BTreeMap<String, Package> = packages.map(|package| entry(&package.name)).collect();
+        let all: Vec<&str> = packages.keys().map(String::as_str).collect();
+        let reason = "several systems may publish the same package only where it says so; whoever comes second skips what is there";
+        self.choose("packages", all.join(", "), reason);
+        self.spec.packages = Some(packages);
+    }
+}

@@ -1,0 +1,96 @@
+//! Drafts for repositories of every kind.
+
+use super::*;
+use crate::ci::Model;
+use crate::facts::Date;
+use crate::files::Memory;
+use crate::plan::advise::advise;
+use crate::project::Project;
+use crate::spec::Spec;
+
+fn draft_for(files: &[(&str, &str)], providers: &[Provider]) -> Result<Draft, NoDraft> {
+    let tree = Memory::new(files.iter().copied());
+    let project = Project::read(&tree);
+    let model = Model::default();
+    let today: Date = "2026-11-22".parse().expect("a day");
+    let situation = Situation { project: &project, model: &model, spec: None, providers, today };
+    draft(&situation, &advise(&situation))
+}
+
+const ONE: (&str, &str) = ("package.json", r#"{"name": "a", "version": "1.0.0", "repository": "o/r"}"#);
+const GITLAB: (&str, &str) =
+    ("package.json", r#"{"name": "@s/a", "version": "1.0.0", "repository": "gitlab:g/p"}"#);
+
+/// Drafts and reads the text back: what the file says is what the spec says.
+fn text(files: &[(&str, &str)], providers: &[Provider]) -> String {
+    let draft = draft_for(files, providers).expect("a draft");
+    let read: Spec = serde_saphyr::from_str(&draft.text).expect(&draft.text);
+    assert_eq!(read, draft.spec, "{}", draft.text);
+    assert!(draft.text.lines().all(|line| line.chars().count() <= 100), "{}", draft.text);
+    draft.text
+}
+
+#[test]
+fn a_single_package_needs_six_lines() {
+    let text = text(&[ONE], &[]);
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
+    assert_eq!(lines, ["version: 1", "providers:", "  github: {}", "trigger:", "  tag: v*"]);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn every_shape() {
+    let workspace = ("package.json", r#"{"private": true, "workspaces": ["p/*"], "repository": "o/r"}"#);
+    let (a, b) = (r#"{"name": "@s/a", "version": "1.0.0"}"#, r#"{"name": "@s/b", "version": "2.0.0"}"#);
+    let members = [workspace, ("p/a/package.json", a), ("p/b/package.json", b)];
+    let private = [
+        (
+            "package.json",
+            r#"{"name": "a", "version": "1.0.0", "repository": "o/r", "dependencies": {"@p/x": "1"}}"#,
+        ),
+        (".npmrc", "@p:registry=https://npm.acme.dev/repo/\n//npm.acme.dev/:_authToken=${READ_TOKEN}\n"),
+    ];
+    let own_host = [
+        (
+            "package.json",
+            r#"{"name": "a", "version": "1.0.0", "repository": "https://gitlab.acme.dev/g/p.git"}"#,
+        ),
+        (".gitlab-ci.yml", "test: {script: npm test}\n"),
+    ];
+    let both = [Provider::Github, Provider::Gitlab];
+    for (name, text) in [
+        ("own-versions", text(&members, &[])),
+        (
+            "changesets",
+            text(&[ONE, (".changeset/config.json", "{}"), (".git/HEAD", "ref: refs/heads/trunk\n")], &[]),
+        ),
+        ("private-dependency", text(&private, &[])),
+        ("self-managed-gitlab", text(&own_host, &[])),
+        ("circleci", text(&[ONE, (".circleci/config.yml", "")], &[])),
+        ("gitlab", text(&[GITLAB], &[])),
+        ("two-providers", text(&[ONE], &both)),
+    ] {
+        insta::assert_snapshot!(name, text);
+    }
+}
+
+#[test]
+fn no_broken_spec_is_drafted() {
+    let jenkins =
+        |files: &[(&str, &str)], providers: &[Provider]| draft_for(files, providers).expect_err("none");
+    let elsewhere =
+        ("package.json", r#"{"name": "a", "version": "1.0.0", "repository": "https://git.acme.dev/a"}"#);
+    assert_eq!(jenkins(&[elsewhere, ("Jenkinsfile", "")], &[]), NoDraft::NotGenerated(Provider::Jenkins));
+    assert_eq!(jenkins(&[ONE], &[Provider::Azure]), NoDraft::NotGenerated(Provider::Azure));
+    assert_eq!(jenkins(&[elsewhere], &[]), NoDraft::NoProvider);
+    assert!(matches!(jenkins(&[], &[]), NoDraft::NothingToPublish(_)));
+    // On github.com the publish job can move, so there is a spec.
+    assert!(draft_for(&[ONE, ("Jenkinsfile", "")], &[]).is_ok());
+}
+
+#[test]
+fn hostile_names_stay_data() {
+    let branch = (".git/HEAD", "ref: refs/heads/x: {a: b} # \"c\n");
+    let text = text(&[ONE, (".changeset/config.json", "{}"), branch], &[]);
+    assert!(text.contains("branch: "));
+}
