@@ -9,6 +9,7 @@ mod cache;
 mod circleci;
 pub mod command;
 mod github;
+mod gitlab;
 mod model;
 mod repository;
 
@@ -37,6 +38,8 @@ pub fn read_file(repository: &Repository<'_>, path: &str) -> Option<Pipeline> {
         github::read(repository, path)
     } else if circleci::is_config(path) {
         circleci::read(repository, path)
+    } else if gitlab::is_config(path) {
+        gitlab::read(repository, path)
     } else {
         None
     }

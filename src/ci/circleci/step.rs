@@ -9,7 +9,7 @@ use crate::files;
 use crate::yaml::Node;
 
 /// Steps that CircleCI itself knows.
-const BUILTINS: [&str; 10] = [
+const BUILTINS: [&str; 9] = [
     "checkout",
     "save_cache",
     "restore_cache",
@@ -19,7 +19,6 @@ const BUILTINS: [&str; 10] = [
     "store_test_results",
     "setup_remote_docker",
     "add_ssh_keys",
-    "deploy",
 ];
 
 /// What is known at one point of the walk through commands.
@@ -80,7 +79,8 @@ fn read<'t>(walk: &Walk<'_, '_, 't>, item: Node<'t>, frame: &Frame<'t>, out: &mu
     let Some((key, value)) = item.entries().next() else { return };
     let Some(name) = key.as_str() else { return };
     match name {
-        "run" => run(key, value, item, frame, out),
+        // `deploy` is the old form of a `run` that publishes.
+        "run" | "deploy" => run(key, value, item, frame, out),
         "when" | "unless" => branch(walk, name, value, frame, out),
         "steps" => read_all(walk, Some(value), frame, out),
         _ => call(walk, name, key, item, Some(value), frame, out),

@@ -251,6 +251,11 @@ pub(super) fn unknown_publisher(walk: &mut Walk<'_, '_>, package: &str, words: &
     walk.act(Deed::Publish(publish), words, call);
 }
 
+/// What is done beside a release: it is built, looked for or packed.
+const BESIDE: [&str; 12] = [
+    "build", "archive", "detect", "update", "pr", "keys", "tag", "tracking", "ready", "pack", "create", "is",
+];
+
 /// How sure the name of a file or task alone makes it that it publishes npm packages; none where it
 /// names something else.
 pub(super) fn confidence_of_name(name: &str) -> Option<Confidence> {
@@ -337,9 +342,8 @@ pub(super) fn confidence_of_name(name: &str) -> Option<Confidence> {
     match (publish, packages) {
         (true, true) => Some(Confidence::Likely),
         (true, false) => Some(Confidence::Possible),
-        (false, npm) if has(&["release", "deploy", "ship"]) => {
-            Some(if npm && has(&["npm"]) { Confidence::Likely } else { Confidence::Possible })
-        }
+        (false, _) if has(&["npm"]) && has(&["release", "deploy"]) => Some(Confidence::Likely),
+        (false, _) if has(&["release"]) && !has(&BESIDE) => Some(Confidence::Possible),
         _ => None,
     }
 }

@@ -167,7 +167,12 @@ fn named(walk: &mut Walk<'_, '_>, label: &str, name: &str, words: &[Field], call
     publish.confidence = confidence;
     publish.registry = Registry::Unknown;
     publish.dry_run = words.iter().any(|word| word.text == "--dry-run");
-    walk.act(Deed::Publish(publish), words, call);
+    if label.contains(' ') {
+        // `make publish`: the words at hand lack the runner's name.
+        walk.act_shown(Deed::Publish(publish), label, call);
+    } else {
+        walk.act(Deed::Publish(publish), words, call);
+    }
 }
 
 /// Runs a file of the repository, or a task of a task runner.

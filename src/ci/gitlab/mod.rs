@@ -1,0 +1,116 @@
+//! GitLab CI/CD: the configuration file with its local includes, own components and child pipelines.
+//!
+//! What a job inherits (`extends`, `default`, definitions of the same job in several files) is a stack of
+//! layers that is looked through, strongest first. Includes from elsewhere are [`Unknown`].
+
+mod document;
+mod job;
+mod layers;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use super::repository::{Repository, entry_place, place};
+use super::{Input, Pipeline, Trigger, TriggerKind, Value};
+use crate::facts::Provider;
+use crate::yaml::Node;
+use document::{Document, Loaded};
+use layers::Config;
+
+/// How deep child pipelines may start child pipelines (GitLab allows two levels).
+const DEPTH: usize = 3;
+
+/// Whether `path` is the file that GitLab reads.
+pub(super) fn is_config(path: &str) -> bool {
+    matches!(path, ".gitlab-ci.yml" | ".gitlab-ci.yaml")
+}
+
+/// The configuration at `path`; none where there is none.
+pub(super) fn read(repository: &Repository<'_>, path: &str) -> Option<Pipeline> {
+    let mut loaded = Loaded::default();
+    let tree = repository.yaml(path, Provider::Gitlab)?;
+    loaded.add(repository, &tree, &[], None, 0);
+    let documents = loaded.documents();
+    let config = Config::new(&documents);
+    let main = documents.first().map(|document| document.root)?;
+    let mut pipeline = Pipeline {
+        provider: Provider::Gitlab,
+        source: tree.source().clone(),
+        tree: Some(Arc::clone(&tree)),
+        entry: true,
+        name: main.get_path(&["workflow", "name"]).and_then(Node::as_str).map(str::to_owned),
+        triggers: Vec::new(),
+        triggers_at: main.entry("workflow").map(|(key, node)| entry_place(key, node)),
+        permissions: None,
+        env: job::variables(&config, config.global("variables"), super::Level::Pipeline),
+        concurrency: None,
+        inputs: inputs(&documents),
+        jobs: Vec::new(),
+        imports: loaded.imports.clone(),
+        unknowns: loaded.unknowns.clone(),
+    };
+    pipeline.jobs = job::read_all(repository, &config, &pipeline.env, 0);
+    pipeline.triggers = triggers(main, &pipeline);
+    Some(pipeline)
+}
+
+/// The jobs of a child pipeline's file.
+fn child(repository: &Repository<'_>, path: &str, depth: usize) -> Option<Vec<super::Job>> {
+    if depth >= DEPTH {
+        return None;
+    }
+    let mut loaded = Loaded::default();
+    let tree = repository.yaml(path, Provider::Gitlab)?;
+    loaded.add(repository, &tree, &[], None, 0);
+    let documents = loaded.documents();
+    let config = Config::new(&documents);
+    let env = job::variables(&config, config.global("variables"), super::Level::Pipeline);
+    Some(job::read_all(repository, &config, &env, depth + 1))
+}
+
+/// Inputs that the file itself declares.
+fn inputs(documents: &[Document<'_>]) -> Vec<Input> {
+    let Some(main) = documents.first() else { return Vec::new() };
+    let declared = main.spec.and_then(|spec| spec.get_path(&["spec", "inputs"]));
+    let entries = declared.into_iter().flat_map(Node::entries);
+    entries
+        .filter_map(|(key, node)| {
+            let default = node.get("default").and_then(Node::as_str);
+            let text = super::Scalar {
+                written: default.unwrap_or_default().to_owned(),
+                value: None,
+                at: place(node),
+            };
+            let value = default.map_or(Value::Unknown, |text| Value::Static(text.to_owned()));
+            Some(Input { name: key.as_str()?.to_owned(), text, value, entry: entry_place(key, node) })
+        })
+        .collect()
+}
+
+/// What starts a pipeline: pushes, people and the clock always may; merge requests where a rule names them.
+fn triggers(root: Node<'_>, pipeline: &Pipeline) -> Vec<Trigger> {
+    let at = root.entry("workflow").map_or_else(|| place(root), |(key, node)| entry_place(key, node));
+    let named = |word: &str| {
+        let workflow =
+            root.get("workflow").is_some_and(|node| node.source().slice(node.span()).contains(word));
+        let jobs = pipeline.jobs.iter().flat_map(|job| &job.conditions);
+        workflow || jobs.into_iter().any(|condition| condition.text.contains(word))
+    };
+    let trigger = |kind, event: &str| Trigger {
+        kind,
+        event: event.to_owned(),
+        at: at.clone(),
+        branches: Vec::new(),
+        tags: Vec::new(),
+        types: Vec::new(),
+        pipelines: Vec::new(),
+    };
+    let mut triggers = vec![trigger(TriggerKind::Push, "push")];
+    if named("merge_request") {
+        triggers.push(trigger(TriggerKind::PullRequest, "merge_request_event"));
+    }
+    triggers.push(trigger(TriggerKind::Manual, "web"));
+    triggers.push(trigger(TriggerKind::Schedule, "schedule"));
+    triggers
+}
