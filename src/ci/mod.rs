@@ -11,6 +11,7 @@ pub mod command;
 mod github;
 mod gitlab;
 mod model;
+mod paths;
 mod repository;
 
 pub use model::*;
@@ -28,6 +29,7 @@ pub fn read(tree: &dyn Tree, project: &Project) -> Model {
             model.pipelines.push(pipeline);
         }
     }
+    paths::find(&repository, &mut model);
     model.problems = repository.take_problems();
     model
 }

@@ -15,6 +15,7 @@ mod generate;
 mod init;
 mod man;
 mod panic;
+mod paths;
 mod rules;
 mod schema;
 #[cfg(test)]
@@ -62,6 +63,7 @@ enum Command {
     Advise(advise::Args),
     Check(check::Args),
     Generate(generate::Args),
+    Paths(paths::Args),
     Rules(rules::Args),
     Facts(facts::Args),
     Schema(schema::Args),
@@ -85,6 +87,7 @@ fn dispatch(command: Command, context: &mut Context) -> Answer {
         Command::Advise(args) => advise::run(&args, context),
         Command::Check(args) => check::run(&args, context),
         Command::Generate(args) => generate::run(&args, context),
+        Command::Paths(args) => paths::run(&args, context),
         Command::Rules(args) => rules::run(&args, context),
         Command::Facts(args) => facts::run(&args, context),
         Command::Schema(args) => schema::run(&args, context),

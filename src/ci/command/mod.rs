@@ -19,6 +19,7 @@ mod wrapper;
 mod tests;
 
 pub use model::{Act, Confidence, Deed, IdentityRequest, Publish, PublishKind};
+pub(in crate::ci) use release::confidence_of_name;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

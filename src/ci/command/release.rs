@@ -258,7 +258,7 @@ const BESIDE: [&str; 12] = [
 
 /// How sure the name of a file or task alone makes it that it publishes npm packages; none where it
 /// names something else.
-pub(super) fn confidence_of_name(name: &str) -> Option<Confidence> {
+pub(in crate::ci) fn confidence_of_name(name: &str) -> Option<Confidence> {
     /// What else is published, released or only looked at.
     const OTHERS: &[&str] = &[
         "docs",

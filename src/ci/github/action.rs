@@ -49,6 +49,7 @@ pub(super) fn steps(
     frame.scope.inputs = env::handed_over(&declared, given, &outer.scope);
     // A composite action has no `secrets` context.
     frame.scope.secrets = Some(std::collections::BTreeMap::new());
+    frame.scope.action_path = Some(if folder.is_empty() { ".".to_owned() } else { folder });
     frame.directory = Some(String::new());
     frame.shell = None;
     frame.files.push(path.clone());

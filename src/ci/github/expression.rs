@@ -40,6 +40,8 @@ pub(crate) struct Scope {
     pub(crate) matrix: BTreeMap<String, Vec<Atom>>,
     /// `env.*`.
     pub(crate) env: BTreeMap<String, Vec<Atom>>,
+    /// `github.action_path`: the folder of the action whose steps are read.
+    pub(crate) action_path: Option<String>,
     /// `secrets.*` of a called workflow: what the caller hands over; none outside of one.
     pub(crate) secrets: Option<BTreeMap<String, Vec<Atom>>>,
 }
@@ -461,6 +463,9 @@ fn lookup(scope: &Scope, path: &str) -> Vec<Atom> {
             Some(given) => get(given, &name.to_ascii_lowercase()).unwrap_or_else(|| vec![Atom::Falsy]),
             None => vec![Atom::Secret(if name.is_empty() { "*".to_owned() } else { name.to_owned() })],
         },
+        ("github", "action_path") => {
+            vec![scope.action_path.clone().map_or(Atom::Unknown, Atom::Text)]
+        }
         ("github", "token") => vec![Atom::JobToken],
         ("inputs", name) => {
             get(&scope.inputs, &name.to_ascii_lowercase()).unwrap_or_else(|| vec![Atom::Falsy])
@@ -489,7 +494,7 @@ mod tests {
             .into(),
             matrix: [("os".to_owned(), [one("ubuntu-latest"), one("macos-15")].concat())].into(),
             env: [("NODE".to_owned(), one("24"))].into(),
-            secrets: None,
+            ..Scope::default()
         }
     }
 

@@ -124,6 +124,14 @@ impl Step {
         }
     }
 
+    /// How many leaves it has.
+    pub fn leaf_count(&self) -> usize {
+        match &self.kind {
+            StepKind::Uses { steps: Some(steps), .. } => steps.iter().map(Self::leaf_count).sum(),
+            _ => 1,
+        }
+    }
+
     /// The script that it runs.
     pub fn script(&self) -> Option<&Script> {
         match &self.kind {

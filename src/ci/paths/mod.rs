@@ -1,0 +1,201 @@
+//! From pipelines to publish paths: one walk for every provider.
+
+mod by_name;
+mod credential;
+mod registry;
+mod session;
+mod setup;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use std::sync::Arc;
+
+use session::{Found, Session};
+
+use super::command::{Confidence, Finder};
+use super::{
+    Auth, Credential, CredentialKind, Guard, GuardKind, Hop, Identity, IdentityState, Job, Model, Pipeline,
+    PublishPath, Repository, Step, StepAct, StepKind, Tool, TriggerKind,
+};
+use crate::diagnostic::Location;
+
+/// Adds every publish path of the model's pipelines to it.
+pub(super) fn find(repository: &Repository<'_>, model: &mut Model) {
+    let finder = Finder::new(repository.files, repository.project);
+    let mut paths = Vec::new();
+    for (index, pipeline) in model.pipelines.iter().enumerate() {
+        let mut walk = Walk { repository, finder: &finder, pipeline, index, found: &mut paths };
+        for (position, job) in pipeline.jobs.iter().enumerate() {
+            walk.job(job, &mut vec![position], &mut Vec::new());
+        }
+    }
+    view::add_called(&model.pipelines, &mut paths);
+    model.paths = paths;
+}
+
+struct Walk<'w, 'a> {
+    repository: &'w Repository<'a>,
+    finder: &'w Finder<'a>,
+    pipeline: &'w Pipeline,
+    index: usize,
+    found: &'w mut Vec<PublishPath>,
+}
+
+/// Where in a pipeline the walk is.
+#[derive(Clone, Copy)]
+struct At<'c, 'w> {
+    job: &'w Job,
+    indices: &'c [usize],
+    callers: &'c [&'w Job],
+    /// Index of the next step among the job's leaves.
+    leaf: usize,
+}
+
+impl<'w, 'a> Walk<'w, 'a> {
+    fn job(&mut self, job: &'w Job, indices: &mut Vec<usize>, callers: &mut Vec<&'w Job>) {
+        if job.conditions.iter().any(|condition| condition.never) {
+            return;
+        }
+        let mut session = Session::start(self.repository, self.finder, job);
+        let Some(call) = &job.call else {
+            let mut at = At { job, indices, callers, leaf: 0 };
+            let first = self.found.len();
+            self.steps(&job.steps, &mut session, &mut at);
+            let acts: Arc<[StepAct]> = session.done().into();
+            for path in &mut self.found[first..] {
+                path.acts = Arc::clone(&acts);
+            }
+            return;
+        };
+        let Some(jobs) = &call.jobs else {
+            if let Some(found) = by_name::call(call, self.repository) {
+                let at = At { job, indices, callers, leaf: 0 };
+                self.add(None, &session, found, &at);
+            }
+            return;
+        };
+        callers.push(job);
+        for (position, inner) in jobs.iter().enumerate() {
+            indices.push(position);
+            self.job(inner, indices, callers);
+            indices.pop();
+        }
+        callers.pop();
+    }
+
+    /// Takes the steps in order; answers whether any of them publishes.
+    fn steps(&mut self, steps: &'w [Step], session: &mut Session<'w, 'a>, at: &mut At<'_, 'w>) -> bool {
+        let mut publishes = false;
+        for step in steps {
+            let never = step.condition.as_ref().is_some_and(|condition| condition.never);
+            if let StepKind::Uses { steps: Some(inner), .. } = &step.kind {
+                let first = at.leaf;
+                if never {
+                    at.leaf += step.leaf_count();
+                    continue;
+                }
+                if self.steps(inner, session, at) {
+                    publishes = true;
+                } else if let Some(found) = by_name::action(step, self.repository) {
+                    let inside = At { leaf: first, ..*at };
+                    publishes |= self.add(Some(step), session, found, &inside);
+                }
+                continue;
+            }
+            if !never {
+                for found in session.step(step, at.leaf) {
+                    publishes |= self.add(Some(step), session, found, at);
+                }
+            }
+            at.leaf += 1;
+        }
+        publishes
+    }
+
+    /// Adds the path to what `step`, or a call of a workflow that is not seen, publishes.
+    fn add(&mut self, step: Option<&Step>, session: &Session<'_, '_>, found: Found, at: &At<'_, 'w>) -> bool {
+        let path = self.path(step, session, found, at);
+        let added = path.is_some();
+        self.found.extend(path);
+        added
+    }
+
+    fn path(
+        &self,
+        step: Option<&Step>,
+        session: &Session<'_, '_>,
+        found: Found,
+        at: &At<'_, 'w>,
+    ) -> Option<PublishPath> {
+        let At { job, indices, callers, leaf } = *at;
+        let credentials = session.credentials(step, &found);
+        let auth = auth(&job.identity, &credentials);
+        // Where only a name says that something publishes to npm, a credential must say so too.
+        let named = found.confidence < Confidence::Certain || found.command.tool == Tool::Other;
+        if named && auth == Auth::None {
+            return None;
+        }
+        let origin = step.map_or(&job.origin, |step| &step.origin);
+        let chain: Vec<Hop> = origin.iter().chain(&found.via).cloned().collect();
+        let file = self.pipeline.path();
+        // Within the file that the path is told from: the command, or the first call that leads to it.
+        let here = std::iter::once(&found.command.at)
+            .chain(chain.iter().map(|hop| &hop.at))
+            .find(|at| at.source.path() == file)
+            .map_or_else(|| job.key.start(), Location::start);
+        let outermost = callers.first().copied().unwrap_or(job);
+        Some(PublishPath {
+            provider: self.pipeline.provider,
+            file: file.to_owned(),
+            entry: self.pipeline.entry,
+            trigger: self.pipeline.triggers.iter().map(super::Trigger::label).collect(),
+            job: outermost.id.clone(),
+            line: here.line,
+            auth,
+            credentials,
+            identity: job.identity.clone(),
+            runner: job.runner.class,
+            toolchain: session.toolchain_for(&found),
+            guards: guards(self.pipeline, callers, job, step),
+            packages: session.packages(&found),
+            registry: session.registry(step, &found),
+            command: found.command,
+            chain,
+            pipeline: self.index,
+            job_index: indices.to_vec(),
+            step: leaf,
+            acts: Arc::default(),
+        })
+    }
+}
+
+/// With what a command authenticates that these credentials reach.
+fn auth(identity: &Identity, credentials: &[Credential]) -> Auth {
+    let token = credentials.iter().any(|credential| credential.kind == CredentialKind::Token);
+    match (identity.state, token) {
+        (IdentityState::Granted, true) => Auth::Both,
+        (IdentityState::Granted, false) => Auth::Oidc,
+        (_, true) => Auth::Token,
+        (IdentityState::Unknown, false) => Auth::Unknown,
+        (IdentityState::Missing | IdentityState::Withheld, false) => Auth::None,
+    }
+}
+
+/// What guards a step: environments and filters of its job and of every job that calls it, its own
+/// condition, and triggers that name branches or tags. Strongest first.
+fn guards(pipeline: &Pipeline, callers: &[&Job], job: &Job, step: Option<&Step>) -> Vec<Guard> {
+    let filter = |name: String, at: &Location| Guard { kind: GuardKind::BranchFilter, name, at: at.clone() };
+    let mut guards: Vec<Guard> =
+        callers.iter().copied().chain([job]).flat_map(|job| job.guards.iter().cloned()).collect();
+    let own =
+        step.and_then(|step| step.condition.as_ref()).into_iter().filter(|condition| condition.limits_ref);
+    guards.extend(own.map(|condition| filter(condition.text.clone(), &condition.at)));
+    let pushes: Vec<_> =
+        pipeline.triggers.iter().filter(|trigger| trigger.kind == TriggerKind::Push).collect();
+    if !pushes.is_empty() && pushes.iter().all(|push| !(push.branches.is_empty() && push.tags.is_empty())) {
+        guards.extend(pushes.iter().map(|push| filter(push.label(), &push.at)));
+    }
+    guards.sort_by_key(|guard| guard.kind);
+    guards
+}

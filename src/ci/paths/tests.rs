@@ -1,0 +1,219 @@
+//! Publish paths of whole repositories. The fixtures are our own.
+
+use crate::ci::*;
+use crate::facts::registry::URL;
+use crate::files::Memory;
+use crate::project::Project;
+
+const W: &str = ".github/workflows/release.yml";
+
+fn read(files: &[(&str, &str)]) -> Model {
+    let tree = Memory::new(files.iter().copied());
+    crate::ci::read(&tree, &Project::read(&tree))
+}
+
+fn paths(files: &[(&str, &str)]) -> Vec<PublishPath> {
+    read(files).paths
+}
+
+/// The one path of a workflow whose one job has these `steps` and, in front of them, these `keys`.
+fn one(keys: &str, steps: &str) -> PublishPath {
+    let text = format!(
+        "on: {{push: {{tags: [v1]}}}}\njobs:\n  publish:\n    runs-on: ubuntu-latest\n{keys}    steps:\n{steps}"
+    );
+    let mut paths = paths(&[(W, &text), ("package.json", r#"{"name": "@acme/core", "version": "1.0.0"}"#)]);
+    assert_eq!(paths.len(), 1, "{text}");
+    paths.remove(0)
+}
+
+const IDENTITY: &str = "    permissions: {id-token: write}\n";
+const PUBLISH: &str = "      - run: npm publish\n";
+const NODE: &str = "      - {uses: actions/setup-node@v4, with: {node-version: 24.14.1}}\n";
+
+#[test]
+fn a_path_says_where_and_how() {
+    let path = one(&format!("    environment: npm\n{IDENTITY}"), &format!("{NODE}{PUBLISH}"));
+    assert_eq!((path.file.as_str(), path.line, path.job.as_str()), (W, 9, "publish"));
+    assert_eq!(path.trigger, ["push:tags"]);
+    assert_eq!((path.command.tool, path.command.text.as_str()), (Tool::Npm, "npm publish"));
+    assert_eq!(path.auth, Auth::Oidc);
+    assert_eq!(path.toolchain.node_shown().as_deref(), Some("24.14.1"));
+    assert_eq!(path.toolchain.npm_shown().as_deref(), Some("11.11.0"));
+    assert_eq!(path.guard(), GuardKind::Environment);
+    assert_eq!(path.guards.len(), 2, "the tag filter too");
+    assert_eq!(path.packages, ["@acme/core"]);
+    assert_eq!(path.registry, Registry::Npm);
+    assert!(path.entry && path.chain.is_empty());
+}
+
+#[test]
+fn credentials_that_reach_the_command() {
+    let auth = |keys: &str, steps: &str| one(keys, steps).auth;
+    let token = "        env: {NODE_AUTH_TOKEN: '${{ secrets.NPM_TOKEN }}'}\n";
+    assert_eq!(auth("", PUBLISH), Auth::None);
+    assert_eq!(auth(IDENTITY, PUBLISH), Auth::Oidc);
+    assert_eq!(auth("", &format!("{PUBLISH}{token}")), Auth::Token);
+    assert_eq!(auth(IDENTITY, &format!("{PUBLISH}{token}")), Auth::Both);
+    // On the install alone it does not reach the publish, and empty it is none.
+    assert_eq!(auth(IDENTITY, &format!("      - run: npm ci\n{token}{PUBLISH}")), Auth::Oidc);
+    assert_eq!(auth(&format!("    env: {{NPM_TOKEN: ''}}\n{IDENTITY}"), PUBLISH), Auth::Oidc);
+    assert_eq!(auth("    env: {NPM_TOKEN: '${{ secrets.X }}'}\n", PUBLISH), Auth::Token);
+    assert_eq!(auth("    env: {GITHUB_TOKEN: '${{ secrets.GITHUB_TOKEN }}'}\n", PUBLISH), Auth::None);
+    // setup-node hands its own variable on to later steps.
+    let setup = "      - uses: actions/setup-node@v4\n        with: {registry-url: 'https://x'}\n";
+    let setup = setup.replace("https://x", URL);
+    assert_eq!(auth(IDENTITY, &format!("{setup}{token}{PUBLISH}")), Auth::Both);
+    // The step's own setting hides the job's.
+    let hidden = format!("    env: {{NPM_TOKEN: '${{{{ secrets.T }}}}'}}\n{IDENTITY}");
+    assert_eq!(auth(&hidden, &format!("{PUBLISH}        env: {{NPM_TOKEN: ''}}\n")), Auth::Oidc);
+}
+
+#[test]
+fn tokens_written_into_configuration_reach_later_steps() {
+    let host = crate::facts::registry::HOST;
+    let write =
+        format!("      - run: echo \"//{host}/:_authToken=${{{{ secrets.NPM_TOKEN }}}}\" > ~/.npmrc\n");
+    let path = one("", &format!("{write}{PUBLISH}"));
+    assert_eq!(path.auth, Auth::Token);
+    assert_eq!(path.tokens().next().map(|token| token.reach), Some(Reach::Written));
+    let other = "      - run: echo \"//npm.acme.dev/:_authToken=${{ secrets.NPM_TOKEN }}\" > ~/.npmrc\n";
+    assert_eq!(one("", &format!("{other}{PUBLISH}")).auth, Auth::None);
+}
+
+#[test]
+fn npm_is_what_the_last_step_before_the_command_left() {
+    let npm = |steps: &str| one(IDENTITY, steps).toolchain.npm_shown();
+    let node = |version: &str| {
+        format!("      - {{uses: actions/setup-node@v4, with: {{node-version: '{version}'}}}}\n")
+    };
+    let upgrade = "      - run: npm install -g npm@11.5.1\n";
+    assert_eq!(npm(&format!("{}{PUBLISH}", node("22.14.0"))).as_deref(), Some("10.9.2"));
+    assert_eq!(npm(&format!("{}{upgrade}{PUBLISH}", node("22.14.0"))).as_deref(), Some("11.5.1"));
+    // A later Node brings its own npm again, and an upgrade after the publish is none.
+    assert_eq!(npm(&format!("{upgrade}{}{PUBLISH}", node("22.14.0"))).as_deref(), Some("10.9.2"));
+    assert_eq!(npm(&format!("{}{PUBLISH}{upgrade}", node("22.14.0"))).as_deref(), Some("10.9.2"));
+    assert_eq!(
+        npm(&format!("{}      - run: npx npm@11.6.2 publish\n", node("22.14.0"))).as_deref(),
+        Some("11.6.2")
+    );
+    let maybe = format!("{}{upgrade}        if: matrix.x\n{PUBLISH}", node("22.14.0"));
+    let path = one(IDENTITY, &maybe);
+    let bounds = path.toolchain.npm.value.as_ref().expect("bounds");
+    assert_eq!(bounds.exact(), None);
+    assert_eq!(bounds.min.as_ref().map(ToString::to_string).as_deref(), Some("10.9.2"));
+    assert_eq!(path.toolchain.upgrades.len(), 1);
+    // Without a set-up step: what the runner's image has.
+    assert_eq!(one(IDENTITY, PUBLISH).toolchain.npm.from, LearntFrom::Runner);
+    let container = one(&format!("    container: node:24.14.1-slim\n{IDENTITY}"), PUBLISH);
+    assert_eq!(container.toolchain.npm_shown().as_deref(), Some("11.11.0"));
+}
+
+#[test]
+fn node_comes_from_version_files() {
+    let workflow = format!(
+        "on: push\njobs:\n  p:\n    runs-on: ubuntu-latest\n    steps:\n      - {{uses: actions/setup-node@v4, with: {{node-version-file: FILE}}}}\n{PUBLISH}"
+    );
+    let npm = |file: &str, text: &str| {
+        let workflow = workflow.replace("FILE", file);
+        let found = paths(&[(W, &workflow), (file, text)]);
+        (found[0].toolchain.npm_shown(), found[0].toolchain.npm.from)
+    };
+    for (file, text) in [
+        (".nvmrc", "v22.14.0\n"),
+        (".tool-versions", "nodejs 22.14.0\n"),
+        ("package.json", r#"{"volta": {"node": "22.14.0"}}"#),
+        ("sub/.node-version", "22.14.0"),
+    ] {
+        assert_eq!(npm(file, text), (Some("10.9.2".into()), LearntFrom::Bundled), "{file}");
+    }
+}
+
+#[test]
+fn actions_that_publish() {
+    let changesets = "      - uses: changesets/action@v1\n        with: {publish: npm run release}\n        env: {NPM_TOKEN: ''}\n";
+    let path = one(IDENTITY, changesets);
+    assert_eq!((path.command.tool, path.auth), (Tool::Changesets, Auth::Oidc));
+    let token = changesets.replace("''", "'${{ secrets.NPM_TOKEN }}'");
+    assert_eq!(one(IDENTITY, &token).auth, Auth::Both);
+    let js = "      - {uses: JS-DevTools/npm-publish@v3, with: {token: '${{ secrets.NPM_TOKEN }}'}}\n";
+    let path = one("", js);
+    assert_eq!((path.command.tool, path.auth), (Tool::Action, Auth::Token));
+    assert_eq!(path.tokens().next().map(|token| token.reach), Some(Reach::Input));
+    for none in [
+        "      - {uses: changesets/action@v1, with: {version: npm run version}}\n",
+        "      - {uses: JS-DevTools/npm-publish@v3, with: {dry-run: true}}\n",
+        "      - {uses: googleapis/release-please-action@v4}\n",
+        "      - {run: npm publish, if: false}\n",
+        "      - run: npm publish --dry-run\n",
+    ] {
+        let text = format!("on: push\njobs:\n  p:\n    runs-on: ubuntu-latest\n    steps:\n{none}");
+        assert!(paths(&[(W, &text)]).is_empty(), "{none}");
+    }
+}
+
+#[test]
+fn other_registries_are_told_apart() {
+    let setup =
+        |url: &str| format!("      - {{uses: actions/setup-node@v4, with: {{registry-url: '{url}'}}}}\n");
+    let registry = |steps: String| one("", &steps).registry;
+    assert_eq!(registry(format!("{}{PUBLISH}", setup("https://npm.pkg.github.com"))), Registry::Other);
+    assert_eq!(registry(format!("{}{PUBLISH}", setup(URL))), Registry::Npm);
+    // The last one before the command counts.
+    let both = format!("{}{}{PUBLISH}", setup("https://npm.pkg.github.com"), setup(URL));
+    assert_eq!(registry(both), Registry::Npm);
+    assert_eq!(
+        registry(format!("{PUBLISH}        env: {{NPM_CONFIG_REGISTRY: 'https://npm.acme.dev'}}\n")),
+        Registry::Other
+    );
+    let text = format!("on: push\njobs:\n  p:\n    runs-on: ubuntu-latest\n    steps:\n{PUBLISH}");
+    let manifest = r#"{"name": "x", "publishConfig": {"registry": "https://npm.acme.dev"}}"#;
+    assert_eq!(paths(&[(W, &text), ("package.json", manifest)])[0].registry, Registry::Other);
+}
+
+const CALLEE: &str = "on: workflow_call
+jobs:
+  inner:
+    runs-on: ubuntu-latest
+    steps:
+      - run: npm publish
+";
+
+#[test]
+fn a_called_workflow_is_told_from_both_files() {
+    let caller = "on: {release: {types: [published]}}
+jobs:
+  call:
+    permissions: {id-token: write}
+    uses: ./.github/workflows/publish.yml
+";
+    let found = paths(&[(W, caller), (".github/workflows/publish.yml", CALLEE)]);
+    assert_eq!(found.len(), 2);
+    let of = |file: &str| found.iter().find(|path| path.file.ends_with(file)).expect("told");
+    let entry = of("release.yml");
+    assert_eq!((entry.entry, entry.job.as_str(), entry.line, entry.auth), (true, "call", 5, Auth::Oidc));
+    assert_eq!(entry.trigger, ["release"]);
+    assert_eq!(entry.chain.len(), 1);
+    let inner = of("publish.yml");
+    assert_eq!((inner.entry, inner.job.as_str(), inner.line, inner.auth), (false, "inner", 6, Auth::Oidc));
+    // Without a caller in the repository nobody knows.
+    let alone = paths(&[(".github/workflows/publish.yml", CALLEE)]);
+    assert_eq!(alone[0].auth, Auth::Unknown);
+}
+
+#[test]
+fn a_model_leads_from_a_path_to_its_job() {
+    let caller =
+        "on: push\njobs:\n  a: {runs-on: x, steps: []}\n  call: {uses: ./.github/workflows/publish.yml}\n";
+    let model = read(&[(W, caller), (".github/workflows/publish.yml", CALLEE)]);
+    let path = model.paths.iter().find(|path| path.entry).expect("told");
+    assert_eq!(model.pipeline(path).path(), W);
+    assert_eq!(model.job(path).map(|job| job.id.as_str()), Some("inner"));
+}
+
+#[test]
+fn what_only_a_name_says_needs_a_credential() {
+    let opaque = "      - run: node scripts/release.js\n";
+    let text = format!("on: push\njobs:\n  p:\n    runs-on: ubuntu-latest\n    steps:\n{opaque}");
+    assert!(paths(&[(W, &text)]).is_empty());
+    assert_eq!(one(IDENTITY, opaque).command.tool, Tool::Other);
+}
