@@ -1,0 +1,111 @@
+//! Every rule's page is complete and true: its bad example is reported, its good one is not.
+
+use std::collections::BTreeSet;
+
+use trustpub::ci;
+use trustpub::facts::Date;
+use trustpub::project::Project;
+use trustpub::rules::{self, Availability, Context, Example, Outcome, Selection, plan_fixes};
+
+/// What a page must say, in this order. `Use instead` may be missing where there is nothing to write.
+const HEADINGS: [&str; 5] = ["What it does", "Why is this bad?", "Example", "Use instead", "Evidence"];
+
+fn run(example: &Example) -> Outcome {
+    let tree = example.tree();
+    let project = Project::read(&tree);
+    let model = ci::read(&tree, &project);
+    let today = Date::new(2026, 11, 22);
+    let context = Context { model: &model, project: &project, spec: None, today };
+    Outcome::of(&context, &Selection::default(), None)
+}
+
+fn reported(outcome: &Outcome, id: &str) -> Vec<String> {
+    let of_rule = outcome.findings.iter().filter(|finding| finding.rule == id);
+    of_rule.map(|finding| finding.message.clone()).collect()
+}
+
+#[test]
+fn ids_are_sorted_unique_and_named_like_their_files() {
+    let ids: Vec<&str> = rules::ALL.iter().map(|rule| rule.meta.id).collect();
+    assert!(ids.is_sorted(), "{ids:?}");
+    let files: BTreeSet<String> = std::fs::read_dir("src/rules")
+        .expect("readable")
+        .flatten()
+        .filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".rs")?.replace('_', "-")))
+        .filter(|name| name != "mod")
+        .collect();
+    assert_eq!(ids.iter().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>(), files);
+}
+
+#[test]
+fn pages_have_every_section() {
+    for rule in rules::ALL {
+        let (id, page) = (rule.meta.id, rule.page());
+        assert!(!page.title.is_empty() && !page.title.ends_with('.'), "{id}: title {:?}", page.title);
+        let headings: Vec<&str> = page.sections.iter().map(|(heading, _)| heading.as_str()).collect();
+        let expected: Vec<&str> = HEADINGS.into_iter().filter(|heading| headings.contains(heading)).collect();
+        assert_eq!(headings, expected, "{id}: headings");
+        for heading in HEADINGS {
+            assert!(heading == "Use instead" || headings.contains(&heading), "{id}: no `{heading}`");
+        }
+    }
+}
+
+#[test]
+fn bad_examples_are_reported() {
+    let mut faults = Vec::new();
+    for rule in rules::ALL {
+        let (id, bad) = (rule.meta.id, rule.page().bad());
+        assert!(!bad.files.is_empty(), "{id}: the example names no file");
+        let outcome = run(&bad);
+        if reported(&outcome, id).is_empty() {
+            let others: Vec<&str> = outcome.findings.iter().map(|finding| finding.rule).collect();
+            faults.push(format!("{id}: silent about its own example (reported: {others:?})"));
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn good_examples_are_not() {
+    let mut faults = Vec::new();
+    for rule in rules::ALL {
+        let id = rule.meta.id;
+        let found = reported(&run(&rule.page().good()), id);
+        if !found.is_empty() {
+            faults.push(format!("{id}: {found:?}"));
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn fixes_are_as_announced_and_hold() {
+    for rule in rules::ALL {
+        let (id, bad) = (rule.meta.id, rule.page().bad());
+        let mut example = bad.clone();
+        let fixes: Vec<_> = run(&example)
+            .findings
+            .into_iter()
+            .filter(|finding| finding.rule == id && finding.fix.is_some())
+            .collect();
+        match rule.meta.fix {
+            Availability::None => assert!(fixes.is_empty(), "{id}: has a fix and announces none"),
+            announced => {
+                let with_unsafe = announced == Availability::Unsafe;
+                if !with_unsafe && fixes.is_empty() {
+                    continue;
+                }
+                let plan = plan_fixes(&example.tree(), &fixes, with_unsafe);
+                assert!(!plan.files.is_empty(), "{id}: its fix changes nothing");
+                for (path, text) in &mut example.files {
+                    if let Some(new) = plan.files.get(path) {
+                        text.clone_from(new);
+                    }
+                }
+                let left = reported(&run(&example), id);
+                assert!(left.len() < fixes.len().max(1), "{id}: still there after its fix: {left:?}");
+            }
+        }
+    }
+}
