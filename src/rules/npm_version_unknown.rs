@@ -2,35 +2,41 @@
 //!
 //! ## What it does
 //! Reports a publish command whose npm version can be seen only as a range that reaches below the first
-//! version able to exchange the provider's id token: a floating Node version, an image without an exact tag.
+//! version able to exchange the provider's id token: an upgrade under a
+//! condition, an image without an exact tag.
 //!
 //! ## Why is this bad?
 //! Whether the publish works then depends on what the range resolves to on that day. Unproven, so it is
 //! for your information.
 //!
 //! ## Example
-//! ```yaml .gitlab-ci.yml
-//! publish:
-//!   image: node:24.0
-//!   environment: { name: npm }
-//!   id_tokens:
-//!     NPM_ID_TOKEN: { aud: 'npm:{registry}' }
-//!   rules: [{ if: '$CI_COMMIT_TAG' }]
-//!   script:
-//!     - npm install -g npm@">=11.0.0"
-//!     - npm publish
+//! ```yaml .github/workflows/publish.yml
+//! on: { push: { tags: ['v*'] } }
+//! jobs:
+//!   publish:
+//!     runs-on: ubuntu-latest
+//!     environment: npm
+//!     permissions: { id-token: write }
+//!     steps:
+//!       - uses: actions/setup-node@v6
+//!         with: { node-version: 22.14.0 }
+//!       - run: npm install -g npm@11.21.2
+//!         if: vars.NEW_NPM == 'yes'
+//!       - run: npm publish
 //! ```
 //!
 //! ## Use instead
-//! ```yaml .gitlab-ci.yml
-//! publish:
-//!   image: node:24.19.0
-//!   environment: { name: npm }
-//!   id_tokens:
-//!     NPM_ID_TOKEN: { aud: 'npm:{registry}' }
-//!   rules: [{ if: '$CI_COMMIT_TAG' }]
-//!   script:
-//!     - npm publish
+//! ```yaml .github/workflows/publish.yml
+//! on: { push: { tags: ['v*'] } }
+//! jobs:
+//!   publish:
+//!     runs-on: ubuntu-latest
+//!     environment: npm
+//!     permissions: { id-token: write }
+//!     steps:
+//!       - uses: actions/setup-node@v6
+//!         with: { node-version: 24.19.0 }
+//!       - run: npm publish
 //! ```
 //!
 //! ## Evidence
