@@ -12,16 +12,30 @@ use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior,
 use crate::yaml::emit;
 
 /// The templates, by name.
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: &[(&str, &str)] = &[
     ("header", include_str!("../../templates/header.jinja")),
     ("github", include_str!("../../templates/github/publish.yml.jinja")),
     ("gitlab", include_str!("../../templates/gitlab/publish.yml.jinja")),
     ("circleci", include_str!("../../templates/circleci/publish.yml.jinja")),
+    ("bundle/header", include_str!("../../templates/bundle/header.jinja")),
+    ("bundle/action/README", include_str!("../../templates/bundle/action/README.md.jinja")),
+    ("bundle/action/all", include_str!("../../templates/bundle/action/action.yml.jinja")),
+    ("bundle/action/check", include_str!("../../templates/bundle/action/check.yml.jinja")),
+    ("bundle/action/inputs", include_str!("../../templates/bundle/action/inputs.jinja")),
+    ("bundle/action/pack", include_str!("../../templates/bundle/action/pack.yml.jinja")),
+    ("bundle/action/publish", include_str!("../../templates/bundle/action/publish.yml.jinja")),
+    ("bundle/action/publish-outputs", include_str!("../../templates/bundle/action/publish-outputs.jinja")),
 ];
 
 /// Renders the template `name` with `data`.
 pub(super) fn render(name: &str, data: Value) -> Result<String, Error> {
     engine().get_template(name)?.render(data)
+}
+
+/// Renders a template of the bundle: its data come from constants and facts alone.
+pub(super) fn render_known(name: &str, data: &Value) -> String {
+    render(name, data.clone())
+        .expect("the bundle's templates name only data that they always get; a test renders each")
 }
 
 fn engine() -> &'static Environment<'static> {
@@ -49,7 +63,9 @@ fn build() -> Result<Environment<'static>, Error> {
         Value::from_safe_string(if lines { emit::block(text, indent) } else { emit::block_value(text) })
     });
     engine.add_filter("comment", |text: &str| Value::from_safe_string(comment(text)));
-    for (name, text) in TEMPLATES {
+    // For files that are no YAML (a README), and for what is no whole scalar; never for a user's text.
+    engine.add_filter("text", |text: &str| Value::from_safe_string(text.to_owned()));
+    for &(name, text) in TEMPLATES {
         engine.add_template(name, text)?;
     }
     Ok(engine)

@@ -1,5 +1,6 @@
 //! Plan → text of files, through `templates/`; read-back and self-check of what was rendered; drift.
 
+pub mod bundle;
 mod data;
 mod drift;
 mod engine;

@@ -1,0 +1,143 @@
+//! What is committed is what is rendered, and it is valid.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::inputs::{Default, INPUTS, Kind, Part};
+use super::*;
+use crate::schema::{self, Official};
+use crate::text::Source;
+use crate::yaml;
+
+const PARTS: [Part; 7] = [
+    Part::ActionAll,
+    Part::ActionPack,
+    Part::ActionPublish,
+    Part::ActionCheck,
+    Part::Component,
+    Part::OrbPack,
+    Part::OrbPublish,
+];
+
+fn own() -> Vec<Rendered> {
+    Bundle::new(NAMESPACE, true).unwrap().render()
+}
+
+fn others() -> Vec<Rendered> {
+    Bundle::new("acme", false).unwrap().render()
+}
+
+/// The text of the file `path`.
+fn file(files: &[Rendered], path: &str) -> Source {
+    let file = files.iter().find(|file| file.path == path).unwrap_or_else(|| panic!("no {path}"));
+    Source::new(path, &file.text)
+}
+
+#[test]
+fn the_committed_bundle_is_what_is_rendered() {
+    let disk = Disk::open(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    if std::env::var_os("TRUSTPUB_UPDATE").is_some() {
+        write(&disk, &own()).unwrap();
+    }
+    let drifted: String = drift(&disk, &own()).unwrap().iter().map(Drift::diff).collect();
+    assert!(drifted.is_empty(), "run with TRUSTPUB_UPDATE=1 to render again\n{drifted}");
+}
+
+#[test]
+fn a_part_has_each_input_once() {
+    for part in PARTS {
+        let mut seen = BTreeSet::new();
+        for input in inputs::of(part) {
+            assert!(seen.insert(input.name), "{part:?} has {} twice", input.name);
+        }
+        assert!(!seen.is_empty());
+    }
+}
+
+#[test]
+fn a_default_is_lawful() {
+    for input in INPUTS {
+        let Default::Text(text) = input.default else { continue };
+        match input.kind {
+            Kind::Choice(options) => assert!(options.contains(&text), "{}", input.name),
+            Kind::Flag => assert!(["true", "false"].contains(&text), "{}", input.name),
+            Kind::Text(_) | Kind::Commands | Kind::Secret => {}
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_ours_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = Disk::open(dir.path()).unwrap();
+    disk.write("action/action.yml", "name: mine\n").unwrap();
+    let error = write(&disk, &others()).unwrap_err();
+    assert!(matches!(error, BundleError::Foreign(folder) if folder == "action"));
+    assert_eq!(disk.read("action/action.yml").unwrap().unwrap().text(), "name: mine\n");
+}
+
+#[test]
+fn what_is_written_has_not_drifted_and_what_is_left_over_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = Disk::open(dir.path()).unwrap();
+    let rendered = others();
+    assert_eq!(write(&disk, &rendered).unwrap().len(), rendered.len());
+    assert!(drift(&disk, &rendered).unwrap().is_empty());
+    disk.write("action/old.sh", "true\n").unwrap();
+    disk.write("action/action.yml", "name: x\n").unwrap();
+    let paths: Vec<String> = drift(&disk, &rendered).unwrap().into_iter().map(|one| one.path).collect();
+    assert_eq!(paths, ["action/action.yml", "action/old.sh"]);
+    assert_eq!(write(&disk, &rendered).unwrap(), ["action/action.yml"]);
+}
+
+#[test]
+fn an_organisation_s_copy_names_it_and_nobody_else() {
+    let readme = file(&others(), "action/README.md");
+    assert!(readme.text().contains("uses: acme/npm-publish/pack@"));
+    assert!(!readme.text().contains("trustpub/"));
+    for name in ["", "Acme", "a/b", "-a", "a b", "${{x}}"] {
+        assert!(Bundle::new(name, false).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn action_metadata_is_valid() {
+    for files in [own(), others()] {
+        for Rendered { path, text } in files.iter().filter(|file| file.path.ends_with("action.yml")) {
+            let tree = yaml::parse(&Source::new(path, text));
+            assert!(tree.errors().is_empty() && tree.duplicates().is_empty(), "{path}");
+            let errors = schema::validate_tree(Official::GithubAction, &tree);
+            assert!(errors.is_empty(), "{path}: {errors:?}");
+        }
+    }
+}
+
+#[test]
+fn inputs_reach_an_action_s_scripts_by_environment_alone() {
+    for Rendered { path, text } in own().iter().filter(|file| file.path.ends_with("action.yml")) {
+        let tree = yaml::parse(&Source::new(path, text));
+        let root = tree.root().unwrap();
+        let declared: BTreeSet<&str> =
+            root.get("inputs").unwrap().entries().filter_map(|(key, _)| key.as_str()).collect();
+        let mut used = BTreeSet::new();
+        for step in root.get("runs").unwrap().get("steps").unwrap().items() {
+            if let Some(run) = step.get("run").and_then(yaml::Node::as_str) {
+                assert!(!run.contains("${{"), "{path}: {run}");
+                assert_eq!(step.get("shell").and_then(yaml::Node::as_str), Some("bash"));
+            }
+            if let Some(uses) = step.get("uses").and_then(yaml::Node::as_str) {
+                let commit = uses.rsplit('@').next().unwrap();
+                assert!(
+                    crate::facts::actions::by_commit(commit)
+                        .is_some_and(crate::facts::actions::Pin::is_from_tag)
+                );
+            }
+        }
+        for name in &declared {
+            if text.contains(&format!("inputs.{name} ")) || text.contains(&format!("inputs.{name} }}")) {
+                used.insert(*name);
+            }
+        }
+        assert_eq!(used, declared, "{path}");
+    }
+}
