@@ -76,7 +76,8 @@ fn as_yaml(out: &mut Output, _: &mut State, value: &Value) -> Result<(), Error> 
     let text = match value.kind() {
         ValueKind::String if value.is_safe() => value.to_string(),
         ValueKind::String => emit::scalar(&value.to_string()),
-        ValueKind::Number | ValueKind::Bool => value.to_string(),
+        ValueKind::Number => value.to_string(),
+        ValueKind::Bool => value.is_true().to_string(),
         kind => {
             return Err(Error::new(ErrorKind::InvalidOperation, format!("a {kind} is no YAML scalar")));
         }
