@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process'
 
 /**
  * Runs a program; resolves to `{status, output}` (both streams, in order of arrival), never rejects on a failing
- * status. After `seconds` the whole process group is ended and `timedOut` is true.
+ * status. After `seconds`, or once `until()` is true, the whole process group is ended (and `timedOut` is true).
  */
-export function run(program, args, { cwd, env, input, seconds = 120, onOutput } = {}) {
+export function run(program, args, { cwd, env, input, seconds = 120, until } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
     const chunks = []
@@ -15,18 +15,16 @@ export function run(program, args, { cwd, env, input, seconds = 120, onOutput } 
       timedOut = true
       endGroup(child.pid)
     }, seconds * 1000)
+    const watch = until && setInterval(() => until() && endGroup(child.pid), 20)
     child.stdout.on('data', (chunk) => {
       chunks.push(chunk)
       stdout.push(chunk)
-      onOutput?.(chunk.toString('utf8'), child)
     })
-    child.stderr.on('data', (chunk) => {
-      chunks.push(chunk)
-      onOutput?.(chunk.toString('utf8'), child)
-    })
+    child.stderr.on('data', (chunk) => chunks.push(chunk))
     child.on('error', reject)
     child.on('close', (status, signal) => {
       clearTimeout(timer)
+      clearInterval(watch)
       const text = (list) => Buffer.concat(list).toString('utf8')
       resolve({ status: status ?? 128, signal, timedOut, output: text(chunks), stdout: text(stdout) })
     })

@@ -35,7 +35,7 @@ export function makeProject(path, { files, origin }) {
       git(path, 'add', '-A', '-f')
       git(path, 'commit', '-q', '--allow-empty', '-m', message)
     },
-    tag: (name) => git(path, 'tag', name),
+    tag: (name) => git(path, 'tag', '-f', name),
     branch: (name) => git(path, 'checkout', '-q', '-b', name),
   }
   project.commit('Begin')

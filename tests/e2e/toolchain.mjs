@@ -1,11 +1,15 @@
 // Node distributions laid out like the real ones, from the pinned packages: bin/node, bin/npm, bin/corepack.
-import { cpSync, existsSync, linkSync, mkdirSync, renameSync, symlinkSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const modules = join(here, 'node_modules')
 const cache = join(here, '.work', 'distributions')
+
+/** Compiled code of npm and its like, shared by all cases: starting them is most of the suite's work. */
+export const compileCache = join(here, '.work', 'compile-cache')
 
 /** The Nodes that are installed, with the npm that each bundles (facts/node-npm). */
 export const BUNDLED = { '22.14.0': '10.9.2', '24.18.0': '11.16.0', '24.19.0': '11.17.0' }
@@ -21,15 +25,18 @@ export function distribution(folder, { node, npm = BUNDLED[node] }) {
   if (!existsSync(npmSource)) throw new Error(`npm ${npm} is not among the pinned ones`)
   mkdirSync(join(folder, 'bin'), { recursive: true })
   mkdirSync(join(folder, 'lib', 'node_modules'), { recursive: true })
-  linkSync(join(source, 'bin', 'node'), join(folder, 'bin', 'node'))
-  cpSync(npmSource, join(folder, 'lib', 'node_modules', 'npm'), { recursive: true, mode: 0 })
-  cpSync(join(modules, 'corepack'), join(folder, 'lib', 'node_modules', 'corepack'), { recursive: true })
+  link(join(source, 'bin', 'node'), join(folder, 'bin', 'node'))
+  link(npmSource, join(folder, 'lib', 'node_modules', 'npm'))
+  link(join(modules, 'corepack'), join(folder, 'lib', 'node_modules', 'corepack'))
   for (const tool of ['npm', 'npx']) {
     symlinkSync(`../lib/node_modules/npm/bin/${tool}-cli.js`, join(folder, 'bin', tool))
   }
   symlinkSync('../lib/node_modules/corepack/dist/corepack.js', join(folder, 'bin', 'corepack'))
   return folder
 }
+
+// Hard links: folders are the copy's own, files are shared, and a package manager replaces files, it does not rewrite them.
+const link = (from, to) => execFileSync('cp', ['-al', from, to])
 
 /** A shared copy, for whatever never installs globally. */
 export function sharedDistribution(versions) {

@@ -30,7 +30,7 @@ pub struct Draft {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoDraft {
     /// Nothing in the repository goes to the npm registry.
-    #[error("{0}")]
+    #[error("there is nothing to publish to the npm registry here: {0}")]
     NothingToPublish(String),
     /// Nothing tells which CI system should publish.
     #[error(

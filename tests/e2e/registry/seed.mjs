@@ -9,9 +9,8 @@ export async function seedTarball(registry, tarball, { tag = 'latest', visibilit
   const manifest = manifestOf(tarball)
   const { name, version } = manifest
   const file = `${name}-${version}.tgz`
-  const digest = (algorithm, encoding) => createHash(algorithm).update(tarball).digest(encoding)
   const dist = {
-    integrity: `sha512-${digest('sha512', 'base64')}`, shasum: digest('sha1', 'hex'),
+    integrity: integrityOf(tarball), shasum: createHash('sha1').update(tarball).digest('hex'),
     tarball: `http://${registry.host}/${name}/-/${file}`,
   }
   await registry.put({
@@ -27,6 +26,9 @@ export async function seedTarball(registry, tarball, { tag = 'latest', visibilit
 export const seedPackage = (registry, files, options) => seedTarball(registry, tarballOf(files), options)
 
 export const seedFile = (registry, path, options) => seedTarball(registry, readFileSync(path), options)
+
+/** The sha512 of a tarball, as lockfiles and registries write it. */
+export const integrityOf = (tarball) => `sha512-${createHash('sha512').update(tarball).digest('base64')}`
 
 /** The package.json inside a tarball. */
 export function manifestOf(tarball) {

@@ -18,7 +18,7 @@ import { startStorage } from './storage.mjs'
 const certificates = new Map()
 
 /**
- * Starts a registry that answers as `host`. `aliases` are further names of it. Returns the registry's state:
+ * Starts a registry that answers as `host`. `aliases` are further names of it; `others` are more hosts with their handlers. Returns the registry's state:
  *
  * - `packages.set/get`, `addPackage(name, {visibility, publishers, disallowTokens, versions})`
  * - `policy`: `{selfHosted: 'provenance' | 'refuse', scanMilliseconds}`
@@ -27,10 +27,10 @@ const certificates = new Map()
  * - `environment()`: what a process needs to reach it under its real name
  * - `packument(name)`, `close()`
  */
-export async function startWorld({ host, aliases = [] }) {
+export async function startWorld({ host, aliases = [], others = new Map() }) {
   const folder = mkdtempSync(join(tmpdir(), 'trustpub-registry-'))
   const names = [host, ...aliases]
-  const covered = [...new Set([...names, FULCIO, REKOR])]
+  const covered = [...new Set([...names, FULCIO, REKOR, ...others.keys()])]
   if (!certificates.has(`${covered}`)) certificates.set(`${covered}`, certificateFor(covered))
   const tls = await certificates.get(`${covered}`)
   const caFile = join(folder, 'ca.pem')
@@ -62,6 +62,7 @@ export async function startWorld({ host, aliases = [] }) {
   }
   const hosts = await sigstoreHosts({ issuer, observe })
   for (const name of names) hosts.set(name, handler)
+  for (const [name, serve] of others) hosts.set(name, serve)
   const proxy = await startProxy({ hosts, certificate: tls, onDenied: (target) => registry.egress.push(target) })
 
   registry.created = (name, access) => {

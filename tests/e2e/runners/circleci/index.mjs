@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path'
 import { withPrivateTmp } from '../../isolate.mjs'
 import { run } from '../../process.mjs'
 import { git } from '../../project.mjs'
-import { bareEnvironment, distribution, resolveNode } from '../../toolchain.mjs'
+import { bareEnvironment, compileCache, distribution, resolveNode } from '../../toolchain.mjs'
+import { jobKey, keepOutcome, keptOutcome, restoreOutcome } from '../reuse.mjs'
 import { circleciClaims } from './claims.mjs'
 import { expandSteps, interpolate, parametersOf, readConfig } from './config.mjs'
 import { condition, holds } from './expressions.mjs'
@@ -23,14 +24,15 @@ export const IDS = {
  * the project's. Resolves to `{triggered, status, output, jobs}`; a job is `success`, `failed`, `skipped` or `unauthorized`.
  */
 export async function runCircleci({ world, project, work, event, settings }) {
-  const config = readConfig(readFileSync(join(project.path, settings.configFile ?? '.circleci/config.yml'), 'utf8'), settings.orbs)
+  const configFile = settings.configFile ?? '.circleci/config.yml'
+  const config = readConfig(readFileSync(join(project.path, configFile), 'utf8'), settings.orbs)
   const pipeline = pipelineValues(config, event, settings, project.sha)
   const outcome = {}
   let output = ''
   for (const workflow of Object.values(config.workflows ?? {})) {
     if (typeof workflow !== 'object') continue
     if (workflow.when !== undefined && !condition(interpolate(workflow.when, pipeline), pipeline)) continue
-    const entries = workflow.jobs.map((entry) => (typeof entry === 'string' ? [entry, {}] : Object.entries(entry)[0]))
+    const entries = workflow.jobs.map((entry) => (typeof entry === 'string' ? [entry, {}] : Object.entries(entry)[0])).map(([name, body]) => [name, body ?? {}])
       .filter(([, body]) => passes(body.filters, event, pipeline))
     const workspace = join(work, 'workspace')
     mkdirSync(workspace, { recursive: true })
@@ -49,10 +51,20 @@ export async function runCircleci({ world, project, work, event, settings }) {
         outcome[name] = 'unauthorized'
         continue
       }
+      const key = settings.reuse && contexts.length === 0
+        && jobKey({ provider: 'circleci', job: [config.jobs[reference], given], project, configFile, ref: [event.ref, settings.visibility] })
+      const known = key && keptOutcome(key)
+      if (known) {
+        restoreOutcome(known, workspace)
+        output += known.output
+        outcome[name] = 'success'
+        continue
+      }
       const machine = join(work, 'machines', name.replaceAll('/', '-'))
       const result = await runJob({ world, project, config, reference, given, contexts, pipeline, machine, workspace, event, settings })
       output += result.output
       outcome[name] = result.status === 0 ? 'success' : 'failed'
+      if (key && result.status === 0) keepOutcome(key, { folder: workspace, output: result.output })
     }
   }
   const states = Object.values(outcome)
@@ -87,7 +99,7 @@ async function runJob({ world, project, config, reference, given, contexts, pipe
     CIRCLE_REPOSITORY_URL: `https://${settings.origin}`, CIRCLE_PROJECT_USERNAME: settings.origin.split('/').at(-2),
     CIRCLE_PROJECT_REPONAME: settings.origin.split('/').at(-1),
     ...(pipeline['pipeline.git.tag'] ? { CIRCLE_TAG: pipeline['pipeline.git.tag'] } : { CIRCLE_BRANCH: pipeline['pipeline.git.branch'] }),
-    COREPACK_INTEGRITY_KEYS: '0', ...world.environment(), ...settings.env, ...settings.variables,
+    COREPACK_INTEGRITY_KEYS: '0', NODE_COMPILE_CACHE: compileCache, ...world.environment(), ...settings.env, ...settings.variables,
     ...Object.assign({}, ...contexts.map((context) => context.variables)), ...environment, ...interpolate(job.environment ?? {}, values),
   }
   const state = { failed: false, output: '' }
@@ -95,13 +107,13 @@ async function runJob({ world, project, config, reference, given, contexts, pipe
   for (const { name, body } of steps) {
     const when = body.when ?? 'on_success'
     if (state.failed ? when === 'on_success' : when === 'on_fail') continue
-    const status = await runStep({ name, body, project, directory, machine, workspace, env, log, seconds: settings.seconds, store: settings.cache })
+    const status = await runStep({ name, body, project, directory, machine, workspace, env, log, settings })
     if (status !== 0) state.failed = true
   }
   return { status: state.failed ? 1 : 0, output: state.output }
 }
 
-async function runStep({ name, body, project, directory, machine, workspace, env, log, seconds = 120, store }) {
+async function runStep({ name, body, project, directory, machine, workspace, env, log, settings: { seconds, until, cache: store } }) {
   // Everything that a job sees below /tmp is its machine's own.
   const local = (path) => (path.startsWith('/tmp/') ? join(machine, 'tmp', path.slice(5)) : resolve(directory, path.replace(/^~/, env.HOME)))
   log(`== ${body.name ?? name}`)
@@ -133,7 +145,7 @@ async function runStep({ name, body, project, directory, machine, workspace, env
   const shell = (body.shell ?? '/bin/bash -eo pipefail').split(' ')
   const own = Object.fromEntries(Object.entries(body.environment ?? {}).map(([key, value]) => [key, String(value)]))
   const [program, args] = withPrivateTmp(join(machine, 'tmp'), shell[0], [...shell.slice(1), '-c', body.command])
-  const { status, output } = await run(program, args, { cwd, env: { ...env, ...own }, seconds })
+  const { status, output } = await run(program, args, { cwd, env: { ...env, ...own }, seconds, until })
   log(output)
   if (status !== 0) log(`Exited with code exit status ${status}`)
   return status

@@ -7,10 +7,11 @@ const toolchain = join(dirname(fileURLToPath(import.meta.url)), 'setup-node.mjs'
 
 /**
  * Writes the stand-ins below `folder`: `{'actions/checkout': path, …}`. `origin` is the repository to fetch from,
- * `artifacts` the folder that stands for GitHub's artifact storage. Paths are written into the actions, so that
+ * `artifacts` the folder that stands for GitHub's artifact storage. `cache` the folder of its cache, if any.
+ * Paths are written into the actions, so that
  * no step finds them in its environment.
  */
-export function writeActions(folder, { origin, artifacts }) {
+export function writeActions(folder, { origin, artifacts, cache }) {
   mkdirSync(artifacts, { recursive: true })
   const action = (name, inputs, run, env = inputs) => {
     const path = join(folder, name)
@@ -35,7 +36,7 @@ export function writeActions(folder, { origin, artifacts }) {
       git fetch -q origin "\${INPUT_REF:-$GITHUB_SHA}" && git -c advice.detachedHead=false checkout -q FETCH_HEAD`),
     'actions/setup-node': action('setup-node', {
       'node-version': '', 'node-version-file': '', 'registry-url': '', scope: '', cache: '', 'package-manager-cache': 'true',
-    }, `${quoted(process.execPath)} ${quoted(toolchain)}`),
+    }, `${quoted(process.execPath)} ${quoted(toolchain)} ${cache ? quoted(cache) : ''}`),
     'actions/upload-artifact': action('upload-artifact', {
       name: 'artifact', path: '', 'if-no-files-found': 'warn', 'retention-days': '90',
     }, `

@@ -4,9 +4,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseDocument } from 'yaml'
+import { withPrivateTmp } from '../../isolate.mjs'
 import { run } from '../../process.mjs'
-import { bareEnvironment, sharedDistribution } from '../../toolchain.mjs'
+import { bareEnvironment, compileCache, sharedDistribution } from '../../toolchain.mjs'
 import { writeActions } from './actions.mjs'
+import { jobKey, keepOutcome, keptOutcome, restoreOutcome } from '../reuse.mjs'
 import { githubClaims } from './claims.mjs'
 import { matches, permissionsOf, triggers } from './filters.mjs'
 
@@ -19,7 +21,7 @@ const IMAGE = { node: '22.14.0' }
  * Runs `workflow` (its path in the repository) of the clone at `project.path`.
  *
  * `event`: `{name, ref, action?, fork?}`. `settings`: `{repository, visibility, environments: {NAME: {refs}}, secrets, env}`;
- * `env` is what the runner adds to every job. Resolves to `{triggered, status, output}`.
+ * `env` is what the runner adds to every job; the run is killed after `seconds` or once `until()` is true. Resolves to `{triggered, status, output}`.
  */
 export async function runGithub({ world, project, work, workflow, event, settings }) {
   const source = readFileSync(join(project.path, workflow), 'utf8')
@@ -28,31 +30,60 @@ export async function runGithub({ world, project, work, workflow, event, setting
   if (!triggers(content.on, event)) return { triggered: false, status: 0, output: '' }
 
   const labels = new Set()
+  const artifacts = join(work, 'artifacts')
+  const keys = new Map()
   for (const [id, job] of Object.entries(content.jobs)) {
     labels.add(job['runs-on'])
+    if (settings.reuse && !job.environment && permissionsOf(content, job).idToken !== 'write') {
+      const key = jobKey({ provider: 'github', job, project, configFile: workflow, ref: [event.ref, settings.visibility] })
+      if (stub(document, id, job, keptOutcome(key), artifacts)) continue
+      keys.set(id, key)
+    }
     gate({ world, document, content, id, job, event, settings, workflow, sha: project.sha, machine: join(work, 'machines', id) })
   }
   mkdirSync(work, { recursive: true })
   const gated = join(work, workflow.split('/').pop())
   writeFileSync(gated, document.toString({ lineWidth: 0 }))
   const payload = join(work, 'event.json')
-  writeFileSync(payload, JSON.stringify(eventPayload(event, settings.repository)))
+  writeFileSync(payload, JSON.stringify(eventPayload(event, settings)))
 
-  const actions = writeActions(join(work, 'actions'), { origin: project.path, artifacts: join(work, 'artifacts') })
+  const actions = writeActions(join(work, 'actions'), { origin: project.path, artifacts, cache: settings.cache?.folder })
   const used = [...source.matchAll(/uses:\s*['"]?([\w.-]+\/[\w.-]+)@([\w.-]+)/g)].map(([, name, ref]) => [name, ref])
   const replaced = used.filter(([name]) => actions[name]).flatMap(([name, ref]) => ['--local-repository', `${name}@${ref}=${actions[name]}`])
 
   const home = join(work, 'home')
   mkdirSync(join(home, 'tmp'), { recursive: true })
   const { npm_config_cache: cache, ...env } = bareEnvironment(home, sharedDistribution(IMAGE))
-  const jobEnvironment = { ...world.environment(), ...settings.env, npm_config_update_notifier: 'false', COREPACK_INTEGRITY_KEYS: '0' }
-  const { status, output, timedOut } = await run(join(suite, '.venv/bin/act'), [
+  const jobEnvironment = { ...world.environment(), ...settings.env, npm_config_update_notifier: 'false', COREPACK_INTEGRITY_KEYS: '0', NODE_COMPILE_CACHE: compileCache }
+  const [program, args] = withPrivateTmp(join(work, 'tmp'), join(suite, '.venv/bin/act'), [
     event.name, '-W', gated, '-e', payload, '--no-cache-server', '--action-offline-mode', '--no-skip-checkout', '--concurrent-jobs', '1',
     ...[...labels].flatMap((label) => ['-P', `${label}=-self-hosted`]), ...replaced,
     ...Object.entries(jobEnvironment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ...Object.entries(settings.secrets ?? {}).flatMap(([name, value]) => ['-s', `${name}=${value}`]),
-  ], { cwd: project.path, env: { ...env, XDG_CACHE_HOME: join(work, 'cache') }, seconds: settings.seconds ?? 120 })
+  ])
+  const { status, output, timedOut } = await run(program, args, { cwd: project.path, env: { ...env, XDG_CACHE_HOME: join(work, 'cache') }, seconds: settings.seconds, until: settings.until })
+  for (const [id, key] of keys) {
+    const outputs = outputsOf(output, content.jobs[id].name ?? id)
+    if (outputs) keepOutcome(key, { folder: artifacts, outputs })
+  }
   return { triggered: true, status, output, timedOut }
+}
+
+// Puts one step in place of a job's steps that gives the kept outputs; the artifacts are laid where the job would put them.
+function stub(document, id, job, known, artifacts) {
+  if (!known) return false
+  restoreOutcome(known, artifacts)
+  const step = job.steps.find((candidate) => candidate.id)?.id
+  const lines = Object.entries(known.outputs).map(([name, value]) => `echo '${name}=${value}' >>"$GITHUB_OUTPUT"`)
+  document.setIn(['jobs', id, 'steps'], document.createNode([{ id: step, name: 'As before', run: lines.join('\n') || 'true' }]))
+  return true
+}
+
+// The single-line outputs of a job that succeeded, from act's log; null when it failed.
+function outputsOf(output, name) {
+  const mine = output.split('\n').filter((text) => text.includes(`/${name}`))
+  if (!mine.some((text) => text.includes('Job succeeded'))) return null
+  return Object.fromEntries(mine.flatMap((text) => [...text.matchAll(/::set-output:: ([\w-]+)=([^'\s]*)$/g)].map(([, key, value]) => [key, value])))
 }
 
 // Gives a job what GitHub would give it, in the copy of the workflow that act runs.
@@ -91,9 +122,9 @@ function refAllowed(rule, ref) {
 // GitHub's own labels (facts/runners.toml has the closed list); a custom one is not hosted.
 const hosted = (label) => /^(ubuntu|windows|macos)-/.test(label)
 
-function eventPayload(event, repository) {
+function eventPayload(event, { repository, visibility = 'public' }) {
   const [owner, name] = repository.split('/')
-  const base = { repository: { full_name: repository, name, owner: { login: owner }, default_branch: 'main' } }
+  const base = { repository: { full_name: repository, name, owner: { login: owner }, default_branch: 'main', visibility, private: visibility !== 'public' } }
   if (event.name === 'release') {
     return { ...base, action: event.action, ref: event.ref, release: { tag_name: event.ref.replace('refs/tags/', ''), draft: false } }
   }

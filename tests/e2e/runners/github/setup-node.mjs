@@ -1,5 +1,5 @@
 // What the setup-node stand-in runs: lays out the asked Node below the runner's temp folder and puts it on the path.
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { distribution, resolveNode } from '../../toolchain.mjs'
 
@@ -18,6 +18,12 @@ try {
   }
 } catch (error) {
   fail(error.message)
+}
+// A cache that an earlier run left, a pull request's perhaps; v7.0.0 restores it unasked when package.json names npm.
+const [, , cache] = process.argv
+const manager = existsSync('package.json') ? JSON.parse(readFileSync('package.json', 'utf8')).packageManager ?? '' : ''
+if (cache && (env.INPUT_CACHE || (env.INPUT_PACKAGE_MANAGER_CACHE !== 'false' && manager.startsWith('npm@')))) {
+  cpSync(cache, join(env.HOME, '.npm'), { recursive: true })
 }
 if (env.INPUT_REGISTRY_URL) {
   // As v7.0.0 does: the npmrc is written, a dummy token is not exported.

@@ -1,14 +1,15 @@
 // Runs a GitLab pipeline with gitlab-ci-local, gated as GitLab gates it: rules, one id token per declared audience, protected
 // refs and environments. Each job has a machine of its own; artifacts pass between them as the file says.
-import { cpSync, existsSync, mkdirSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { withPrivateTmp } from '../../isolate.mjs'
 import { run } from '../../process.mjs'
 import { git } from '../../project.mjs'
-import { bareEnvironment, resolveNode, sharedDistribution, distribution } from '../../toolchain.mjs'
+import { bareEnvironment, compileCache, distribution, resolveNode, sharedDistribution } from '../../toolchain.mjs'
 import { matches } from '../github/filters.mjs'
+import { jobKey, keepOutcome, keptOutcome, restoreOutcome } from '../reuse.mjs'
 import { gitlabClaims } from './claims.mjs'
 
 const suite = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
@@ -33,8 +34,7 @@ export async function runGitlab({ world, project, work, event, settings }) {
   const scout = join(work, 'scout')
   git(made(work), 'clone', '-q', project.path, scout)
   git(scout, 'remote', 'set-url', 'origin', `https://gitlab.com/${path}.git`)
-  const expanded = parse((await start(local(scout, ['--preview'], join(work, 'home')))).stdout)
-  const listed = JSON.parse((await start(local(scout, ['--list-json', ...predefined], join(work, 'home')))).stdout)
+  const { expanded, listed } = await inspect(scout, configFile, predefined, (args) => start(local(scout, args, join(work, 'home'))))
   const planned = listed.filter((job) => job.when !== 'never')
   let output = ''
   const outcome = {}
@@ -54,12 +54,24 @@ export async function runGitlab({ world, project, work, event, settings }) {
       outcome[name] = 'failed'
       continue
     }
+    const key = settings.reuse && !job.id_tokens && !environment
+      && jobKey({ provider: 'gitlab', job, project, configFile, ref: [event.ref, settings.visibility] })
+    const known = key && keptOutcome(key)
+    if (known) {
+      restoreOutcome(known, join(store, name))
+      output += known.output
+      outcome[name] = 'success'
+      continue
+    }
     const machine = join(work, 'machines', name)
     const home = join(machine, 'home')
     const checkout = join(machine, 'builds')
     prepare({ project, path, checkout, job, configFile })
     for (const need of needs.filter((entry) => entry.artifacts !== false)) {
       if (existsSync(join(store, need.job))) cpSync(join(store, need.job), checkout, { recursive: true })
+    }
+    if (settings.cache) {
+      for (const path of [job.cache].flat().flatMap((cache) => cache?.paths ?? [])) cpSync(settings.cache.folder, join(checkout, path), { recursive: true })
     }
     const claims = gitlabClaims({
       project: path, visibility: settings.visibility ?? 'public', ref, kind, refProtected, configFile, environment,
@@ -71,27 +83,44 @@ export async function runGitlab({ world, project, work, event, settings }) {
       (entry.protected && !refProtected ? [] : [`${variable}=${entry.value ?? entry}`]))
     const result = await start({
       ...local(checkout, [
-        '--force-shell-executor', '--no-shell-isolation', ...predefined, '--variable', `CI_PROJECT_DIR=${checkout}`,
+        '--force-shell-executor', '--no-shell-isolation', '--no-json-schema-validation', ...predefined, '--variable', `CI_PROJECT_DIR=${checkout}`,
         ...[...tokens, ...variables].flatMap((assignment) => ['--variable', assignment]), name,
       ], home, { ...world.environment(), COREPACK_INTEGRITY_KEYS: '0', ...settings.env }),
-      machine, image: typeof job.image === 'string' ? job.image : job.image?.name, seconds: settings.seconds,
+      machine, image: typeof job.image === 'string' ? job.image : job.image?.name, seconds: settings.seconds, until: settings.until,
     })
     output += result.output
     outcome[name] = result.status === 0 ? 'success' : 'failed'
     keep(job, checkout, join(store, name), result.status)
+    if (key && result.status === 0) keepOutcome(key, { folder: join(store, name), output: result.output })
   }
   const status = Object.values(outcome).every((state) => state === 'success') ? 0 : 1
   return { triggered: planned.length > 0, status, output, jobs: outcome }
 }
 
+const inspected = new Map()
+
+// The expanded file, and its jobs with their rules decided. The same file in the same situation is asked about once.
+async function inspect(scout, configFile, predefined, ask) {
+  const situation = predefined.filter((text) => !text.startsWith('CI_COMMIT_SHA='))
+  const files = git(scout, 'ls-files').split('\n').filter((file) => file === configFile || file.endsWith('.yml'))
+  const key = JSON.stringify([situation, files.map((file) => readFileSync(join(scout, file), 'utf8'))])
+  if (!inspected.has(key)) {
+    inspected.set(key, (async () => ({
+      expanded: parse((await ask(['--preview', ...predefined])).stdout),
+      listed: JSON.parse((await ask(['--list-json', '--no-json-schema-validation', ...predefined])).stdout),
+    }))())
+  }
+  return structuredClone(await inspected.get(key))
+}
+
 // Runs gitlab-ci-local with its own Node; the job's shell finds the image's Node first on its path.
-async function start({ cwd, args, home, env, machine, image, seconds }) {
+async function start({ cwd, args, home, env, machine, image, seconds, until }) {
   mkdirSync(join(home, 'tmp'), { recursive: true })
   const tools = sharedDistribution(TOOLS)
   const { npm_config_cache: cache, ...base } = bareEnvironment(home, image ? imageDistribution(image, machine) : tools)
   const program = [join(tools, 'bin/node'), args]
   const [command, commandArgs] = machine ? withPrivateTmp(join(machine, 'tmp'), ...program) : program
-  const result = await run(command, commandArgs, { cwd, env: { ...base, ...env }, seconds: seconds ?? 120 })
+  const result = await run(command, commandArgs, { cwd, env: { ...base, NODE_COMPILE_CACHE: compileCache, ...env }, seconds, until })
   if (!machine && result.status !== 0) throw Object.assign(new Error('gitlab-ci-local refused the file'), { log: result.output })
   return result
 }
@@ -136,7 +165,7 @@ function made(folder) {
 
 function predefinedVariables({ path, kind, ref, refProtected, settings, event, sha, configFile }) {
   const values = {
-    GITLAB_CI: 'true', CI: 'true', CI_COMMIT_REF_NAME: ref, CI_COMMIT_REF_PROTECTED: String(refProtected), CI_COMMIT_SHA: sha,
+    GITLAB_CI: 'true', CI_COMMIT_REF_NAME: ref, CI_COMMIT_REF_PROTECTED: String(refProtected), CI_COMMIT_SHA: sha,
     ...(kind === 'tag' ? { CI_COMMIT_TAG: ref } : { CI_COMMIT_BRANCH: ref }),
     CI_PIPELINE_SOURCE: event.source ?? 'push', CI_PROJECT_PATH: path, CI_PROJECT_NAME: path.split('/').pop(),
     CI_PROJECT_VISIBILITY: settings.visibility ?? 'public', CI_PROJECT_URL: `https://gitlab.com/${path}`, CI_DEFAULT_BRANCH: 'main',
@@ -146,6 +175,6 @@ function predefinedVariables({ path, kind, ref, refProtected, settings, event, s
   return [
     ...Object.entries(values).flatMap(([name, value]) => ['--variable', `${name}=${value}`]),
     ...(kind === 'tag' ? ['--unset-variable', 'CI_COMMIT_BRANCH'] : []),
-    '--ignore-predefined-vars', Object.keys(values).join(','),
+    '--ignore-predefined-vars', [...Object.keys(values), 'CI_PROJECT_DIR', 'CI'].join(','),
   ]
 }

@@ -1,0 +1,168 @@
+// Attacks that must get nothing: hostile code in the pack job, hostile names, a poisoned cache, forks and branches.
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { hostileDependency, single } from '../fixtures/index.mjs'
+import { git } from '../project.mjs'
+import { scenario } from '../scenario.mjs'
+import { test } from '../suite.mjs'
+
+const STEAL = readFileSync(new URL('../fixtures/steal.mjs', import.meta.url), 'utf8')
+const every = (name, body) => ['github', 'gitlab', 'circleci'].forEach((provider) => test(`attack: ${provider}, ${name}`, () => body(provider)))
+const loot = (output) => output.split('\n').filter((text) => text.includes('LOOT ')).map((text) => text.replace(/.*LOOT /, '').trim())
+
+every("a dependency's postinstall looks for an identity", (provider) => {
+  const fixture = (options) => hostileDependency({
+    ...options, script: STEAL.replace('REGISTRY', JSON.stringify(`https://${options.host}/`)).replace('VICTIM', '"acme-demo"'),
+  })
+  return scenario(provider, fixture, {}, async (s) => {
+    const outcome = await s.run()
+    const found = [...s.files('loot').flatMap((path) => loot(readFileSync(path, 'utf8'))), ...loot(outcome.output)]
+    assert.ok(found.includes('done'), 'the script ran')
+    assert.deepEqual(found.filter((text) => /^(works|credential|exchange: 2)/.test(text)), [], 'nothing that works was found')
+    assert.deepEqual(found.filter((text) => /replaced|planted/.test(text)), [], 'nothing planted reaches the publish job')
+    // CircleCI lets any job ask for an id token; without the context the registry refuses it.
+    const early = s.exchanges().filter(({ status }) => status !== 201)
+    assert.deepEqual(early.map(({ note }) => note), provider === 'circleci' ? ['context-ids'] : [])
+    assert.equal(outcome.status, 0, 'the release itself is unharmed')
+    assert.deepEqual(s.published(), ['acme-demo@1.1.0'])
+  })
+})
+
+// Runs beside the pack step and appends to the tarball once the manifest is written.
+const REWRITER = `import { spawn } from 'node:child_process'
+const code = \`
+  const fs = require('fs'), path = require('path')
+  const until = Date.now() + 20000
+  const look = () => {
+    for (const folder of [process.env.RUNNER_TEMP && path.join(process.env.RUNNER_TEMP, 'npm-tarballs'), '.npm-tarballs', '/tmp/npm-tarballs']) {
+      if (folder && fs.existsSync(path.join(folder, 'manifest.json'))) {
+        for (const file of fs.readdirSync(folder)) if (file.endsWith('.tgz')) fs.appendFileSync(path.join(folder, file), 'evil')
+        return
+      }
+    }
+    if (Date.now() < until) setTimeout(look, 1)
+  }
+  look()
+\`
+spawn(process.execPath, ['-e', code], { detached: true, stdio: 'ignore' }).unref()
+console.log('TESTS RAN')
+`
+every('a test script rewrites the tarball after packing', (provider) => scenario(provider, single, { files: { 'test.mjs': REWRITER } }, async (s) => {
+  const outcome = await s.run()
+  assert.notEqual(outcome.status, 0)
+  assert.match(outcome.output, /integrity|sha512|digest/i)
+  assert.deepEqual(s.published(), [])
+  assert.deepEqual(s.exchanges(), [], 'no token is even asked for')
+}))
+
+// GitHub hands the manifest's digest over by another way than the files, so even a rewritten manifest is noticed.
+const FORGER = REWRITER.replace("fs.appendFileSync(path.join(folder, file), 'evil')", `{
+          const crypto = require('crypto'), manifest = JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json')))
+          fs.appendFileSync(path.join(folder, file), 'evil')
+          const data = fs.readFileSync(path.join(folder, file))
+          Object.assign(manifest.packages[0], { integrity: 'sha512-' + crypto.createHash('sha512').update(data).digest('base64'), size: data.length })
+          fs.writeFileSync(path.join(folder, 'manifest.json'), JSON.stringify(manifest))
+        }`)
+test('attack: github, a test script rewrites the tarball and the manifest after packing', () =>
+  scenario('github', single, { files: { 'test.mjs': FORGER } }, async (s) => {
+    const outcome = await s.run()
+    assert.notEqual(outcome.status, 0)
+    assert.match(outcome.output, /manifest/i)
+    assert.deepEqual([s.published(), s.exchanges()], [[], []])
+  }))
+
+const HOSTILE_REF = 'v1.1.0$(touch${IFS}pwned);`touch${IFS}pwned`"\'|touch${IFS}pwned#'
+every('a hostile tag name and commit message', (provider) => {
+  const message = 'Release $(touch pwned) `touch pwned`\n\n::add-path::/tmp\n::set-output name=manifest-sha256::0\n"; touch pwned; "'
+  return scenario(provider, single, { message }, async (s) => {
+    const hostile = await s.run({ ref: `refs/tags/${HOSTILE_REF}` })
+    assert.equal(hostile.triggered, true)
+    const outcome = await s.run()
+    assert.equal(outcome.status, 0, 'neither name nor message harms anything')
+    assert.deepEqual(s.published(), ['acme-demo@1.1.0'], 'what the commit says, once')
+    assert.deepEqual(s.files('pwned'), [])
+  })
+})
+
+every('a poisoned cache', (provider) => {
+  const fixture = { more: { packageManager: 'npm@11.17.0' } }
+  return scenario(provider, single, { fixture }, async (s) => {
+    const folder = s.folder('cache')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'POISON'), 'from a pull request')
+    const outcome = await s.run({ cache: { folder, path: 'node_modules' } })
+    assert.equal(outcome.status, 0)
+    assert.deepEqual(s.files('POISON'), [join(folder, 'POISON')], 'no job restores a cache')
+    assert.deepEqual(s.published(), ['acme-demo@1.1.0'])
+  })
+})
+
+test("attack: github, a fork's pull request", () => scenario('github', single, {}, async (s) => {
+  const event = { name: 'pull_request', fork: true }
+  const calm = await s.run({ ref: 'refs/pull/1/merge', event })
+  assert.equal(calm.triggered, false, 'it does not run at all')
+}))
+
+test("attack: github, a fork's pull request that rewrites the workflow", () => scenario('github', single, {
+  edit: (text) => text.replace(/^ {2}push:\n {4}tags:\n {6}- .*$/m, '  pull_request:').replace(/^ *environment: .*\n/m, ''),
+}, async (s) => {
+  const outcome = await s.run({ ref: 'refs/pull/1/merge', event: { name: 'pull_request', fork: true } })
+  assert.equal(outcome.triggered, true)
+  assert.notEqual(outcome.status, 0)
+  assert.deepEqual([s.published(), s.exchanges()], [[], []])
+}))
+
+// Someone who may push a branch writes a workflow of their own into it.
+const RAW = 'npm publish ./npm-tarballs/*.tgz --ignore-scripts --loglevel silly'
+const raw = (text) => text.replace(/^( +)node --input-type=module - <<'TRUSTPUB_PUBLISH'\n[^]*?^ +TRUSTPUB_PUBLISH$/m, `$1${RAW}`)
+for (const [what, change, note] of [
+  ['with the environment kept', (text) => text, null],
+  ['with the environment deleted', (text) => text.replace(/^ *environment: .*\n/m, ''), 'environment'],
+]) {
+  test(`attack: github, a branch with the trigger and the checks deleted, ${what}`, () => scenario('github', single, {
+    edit: (text) => raw(change(text.replace(/^ {2}push:\n {4}tags:\n {6}- .*$/m, '  push:'))),
+  }, async (s) => {
+    const outcome = await s.run({ ref: 'refs/heads/feature' })
+    assert.equal(outcome.triggered, true)
+    assert.notEqual(outcome.status, 0)
+    assert.deepEqual(s.published(), [])
+    assert.deepEqual(s.exchanges().map((entry) => entry.note), note ? [note] : [], 'refused by the environment, or by the registry')
+  }))
+}
+
+test('attack: circleci, a branch with filter, context and checks deleted', () => scenario('circleci', single, {
+  edit: (text) => text.replace(/^ *(filters|context): .*\n/gm, '')
+    .replace(/^( +)node --input-type=module - \\<<'TRUSTPUB_PUBLISH'\n[^]*?^ +TRUSTPUB_PUBLISH$/m,
+      '$1export NPM_ID_TOKEN="$(circleci run oidc get --claims "{\\"aud\\":\\"$TRUSTPUB_AUDIENCE\\"}")"\n$1cd /tmp; npm publish ./npm-tarballs/*.tgz --loglevel silly'),
+}, async (s) => {
+  const outcome = await s.run({ ref: 'refs/heads/feature' })
+  assert.notEqual(outcome.status, 0)
+  assert.deepEqual(s.exchanges().map(({ status, note }) => [status, note]), [[404, 'context-ids']])
+  assert.deepEqual(s.published(), [])
+}))
+
+test('attack: gitlab, an unprotected branch with the rules and checks deleted', () => scenario('gitlab', single, {
+  edit: (text) => text.replace(/^ +rules:\n +- if: .*\n/gm, '').replace(/^ +environment:.*\n +name: .*\n +deployment_tier: .*\n/m, '')
+    .replace(/^( +)- \|\n +node --input-type=module - <<'TRUSTPUB_PUBLISH'\n[^]*?^ +TRUSTPUB_PUBLISH$/m,
+      '$1- npm publish ./.npm-tarballs/*.tgz --ignore-scripts --loglevel silly'),
+}, async (s) => {
+  const outcome = await s.run({ ref: 'refs/heads/feature' })
+  assert.notEqual(outcome.status, 0)
+  assert.deepEqual(s.exchanges().map(({ status, note }) => [status, note]), [[404, 'environment']])
+  assert.deepEqual(s.published(), [])
+}))
+
+test("attack: gitlab, a fork's pipeline", () => scenario('gitlab', single, {}, async (s) => {
+  const outcome = await s.run({ event: { fork: true } })
+  assert.equal(outcome.triggered, false, 'its tags are not protected')
+  assert.deepEqual(s.exchanges(), [])
+}))
+
+test('attack: github, a fork of the repository publishes with its own identity', () => scenario('github', single, {}, async (s) => {
+  git(s.project.path, 'remote', 'set-url', 'origin', 'https://github.com/mallory/demo.git')
+  const outcome = await s.run({ repository: 'mallory/demo' })
+  assert.notEqual(outcome.status, 0)
+  assert.deepEqual(s.published(), [])
+  assert.ok(s.exchanges().every(({ status }) => status === 404))
+}))

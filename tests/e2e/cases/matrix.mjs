@@ -1,0 +1,52 @@
+// Every provider with every kind of repository, each with one of three npm versions, turned so that all pairs of
+// provider, repository and npm occur; `E2E_FULL=1` runs the whole product.
+import assert from 'node:assert/strict'
+import { pnpmMonorepo, prerelease, privateDependency, scoped, single, staged, yarnBerry } from '../fixtures/index.mjs'
+import { PROVIDERS } from '../providers.mjs'
+import { NPM, scenario } from '../scenario.mjs'
+import { test } from '../suite.mjs'
+
+const REPOSITORIES = { single, 'pnpm monorepo': pnpmMonorepo, 'yarn berry': yarnBerry, scoped, 'private dependency': privateDependency, staged, prerelease }
+
+Object.entries(REPOSITORIES).forEach(([kind, fixture], row) => {
+  Object.keys(PROVIDERS).forEach((provider, column) => {
+    const versions = Object.keys(NPM)
+    for (const npm of process.env.E2E_FULL ? versions : [versions[(row + column) % versions.length]]) {
+      test(`matrix: ${provider}, ${kind}, npm ${npm}`, () => scenario(provider, fixture, { npm }, (s) => publishes(s, kind)))
+    }
+  })
+})
+
+async function publishes(s, kind) {
+  const token = kind === 'private dependency' ? s.world.credentials.granular('reader', 'read') : undefined
+  const outcome = await s.run(token ? { secrets: { NPM_READ_TOKEN: token } } : {})
+  assert.equal(outcome.status, 0, 'the pipeline succeeds')
+  assert.match(outcome.output, /TESTS RAN/, 'the project is tested before it is packed')
+
+  const expected = s.packages.map((name) => `${name}@${s.version}`).toSorted()
+  const stage = kind === 'staged'
+  const arrived = stage ? s.world.staged : s.world.publications
+  assert.deepEqual(arrived.map((entry) => `${entry.name}@${entry.version}`).toSorted(), expected)
+  assert.deepEqual(stage ? s.world.publications : s.world.staged, [])
+  for (const entry of arrived) {
+    assert.equal(entry.by, 'oidc', 'the identity publishes, no token')
+    assert.equal(entry.tag, kind === 'prerelease' ? 'next' : 'latest')
+    assert.equal(Boolean(entry.provenance), s.provider.provenance, 'provenance exactly where the provider has it')
+  }
+  // Whatever a package needs is there before it.
+  const order = arrived.map((entry) => entry.name)
+  for (const entry of arrived) {
+    for (const [need, range] of Object.entries(entry.manifest.dependencies ?? {})) {
+      if (order.includes(need)) {
+        assert.ok(order.indexOf(need) < order.indexOf(entry.name), `${need} is published before ${entry.name}`)
+        assert.equal(range, `^${s.version}`, 'workspace ranges are resolved')
+      }
+    }
+  }
+  if (token) {
+    // npm's audit is a POST that reads.
+    const used = s.world.requests.filter((entry) => entry.credential === 'token:reader' && !entry.path.includes('/security/'))
+    assert.ok(used.length > 0 && used.every(({ method }) => method === 'GET'), 'the read token reads, and nothing else')
+  }
+  assert.deepEqual(outcome.result?.packages.map(({ state }) => state), s.packages.map(() => (stage ? 'staged' : 'published')))
+}
