@@ -11,5 +11,6 @@ process.on('exit', () => {
   if (!process.env.E2E_KEEP) rmSync(work, { recursive: true, force: true })
 })
 
+if (!process.env.TRUSTPUB) throw new Error('TRUSTPUB must name the binary under test: start this by tests/e2e/run')
 for (const name of ['probes', 'matrix', 'isolation', 'refusals', 'attacks', 'faults']) await import(`./cases/${name}.mjs`)
 process.exitCode = await runAll({ filter: process.argv[2], workers: availableParallelism() + 1 }) === 0 ? 0 : 1
