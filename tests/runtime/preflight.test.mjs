@@ -47,6 +47,7 @@ refused('CI=false', ['ci-false'], extra({ CI: 'false' }), /remove CI=false/);
 refused('not where the pipeline says', ['provider-unknown-to-npm'], extra({ GITHUB_ACTIONS: '' }));
 
 refused('NPM_TOKEN', ['token-reachable'], extra({ NPM_TOKEN: TOKEN }), /NPM_TOKEN/);
+refused('the read token, which GitHub gives to one step', ['token-reachable'], extra({ NPM_READ_TOKEN: TOKEN }));
 refused('NODE_AUTH_TOKEN', ['token-reachable'], extra({ NODE_AUTH_TOKEN: TOKEN }), /NODE_AUTH_TOKEN/);
 refused('YARN_NPM_AUTH_TOKEN', ['token-reachable'], extra({ YARN_NPM_AUTH_TOKEN: TOKEN }));
 refused('a staging token beside an identity', ['token-reachable'], extra({ NPM_STAGE_TOKEN: TOKEN }));

@@ -67,6 +67,13 @@ scenario('GitLab', {}, async (box) => {
   assert.doesNotMatch(log, /eyJ/);
 });
 
+scenario('GitLab gives the read token to every job: it stops nothing', {}, async (box) => {
+  box.seal();
+  const { code, log } = await box.publish(box.gitlabEnv(), { NPM_READ_TOKEN: 'npm_read_only' });
+  assert.equal(code, 0, log);
+  assert.deepEqual(writes(box), { '@acme/a': 1 });
+});
+
 scenario('CircleCI: the token reaches npm and nothing else', {}, async (box) => {
   box.seal();
   const bash = box.write('bash-env', '');
