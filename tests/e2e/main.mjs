@@ -1,6 +1,7 @@
-// Runs the cases: `node main.mjs [FILTER]`. `tests/e2e/run` sets everything up and calls this.
+// Runs the cases, or the mutations: `node main.mjs [--mutate] [FILTER]`. `tests/e2e/run` sets everything up and calls this.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { mutateAll } from './mutate.mjs'
 import { runAll } from './suite.mjs'
 
 // Pipelines get a /tmp of their own, so what they share with us stands elsewhere; not below this folder, whose
@@ -13,4 +14,7 @@ process.on('exit', () => {
 
 if (!process.env.TRUSTPUB) throw new Error('TRUSTPUB must name the binary under test: start this by tests/e2e/run')
 for (const name of ['probes', 'matrix', 'isolation', 'refusals', 'attacks', 'faults']) await import(`./cases/${name}.mjs`)
-process.exitCode = await runAll({ filter: process.argv[2], workers: availableParallelism() + 1 }) === 0 ? 0 : 1
+const workers = availableParallelism() + 1
+const [first, second] = process.argv.slice(2)
+const failed = first === '--mutate' ? await mutateAll({ filter: second, workers }) : await runAll({ filter: first, workers })
+process.exitCode = failed === 0 ? 0 : 1

@@ -13,6 +13,10 @@ import { defaultRegistryHost } from './registry/host.mjs'
 import { seedPackage, seedTarball } from './registry/seed.mjs'
 import { startWorld } from './registry/world.mjs'
 
+let mutation = null
+/** Breaks every pipeline of `mutation.provider` in the scenarios that follow; null ends that. */
+export const setMutation = (next) => { mutation = next }
+
 /** npm for the publish job: the provider's floor, the one that the solver's Node bundles, or npm 12. */
 export const NPM = {
   floor: (provider, spec) => (spec.publish?.mode === 'stage' ? { ...provider.floor, npm: '11.15.0' } : provider.floor),
@@ -48,6 +52,7 @@ export async function scenario(providerName, fixture, options, body) {
       files: { ...made.files, ...options.files, 'trustpub.yml': stringify(spec) }, origin: `${provider.url}.git`,
     })
     await generate(project)
+    if (mutation?.provider === providerName) edit(project, provider.file, mutation.change)
     if (options.edit) edit(project, provider.file, options.edit)
     project.commit(options.message ?? 'Release')
     let runs = 0
@@ -109,7 +114,7 @@ function edit(project, file, change) {
   const path = join(project.path, file)
   const before = readFileSync(path, 'utf8')
   const after = change(before)
-  if (after === before) throw new Error(`the edit did not find its place in ${file}`)
+  if (after === before) throw Object.assign(new Error(`the edit did not find its place in ${file}`), { misplaced: true })
   writeFileSync(path, after)
 }
 

@@ -6,11 +6,10 @@ export function test(name, body) {
   cases.push({ name, body })
 }
 
-/** Runs the cases whose name contains `filter`, at most `workers` at once; resolves to the number that failed. */
-export async function runAll({ filter = '', workers }) {
-  const chosen = cases.filter(({ name }) => name.includes(filter))
-  const waiting = [...chosen]
-  const failures = []
+/** Runs the cases whose name contains `filter`, at most `workers` at once: `[{name, error}]`, `error` null for a pass. */
+export async function outcomes(filter, workers, told = () => {}) {
+  const waiting = cases.filter(({ name }) => name.includes(filter))
+  const done = []
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const begun = Date.now()
@@ -19,12 +18,20 @@ export async function runAll({ filter = '', workers }) {
         await next.body()
       } catch (thrown) {
         error = thrown
-        failures.push({ name: next.name, error })
       }
-      process.stdout.write(`${error ? 'FAIL' : 'ok  '} ${next.name} (${((Date.now() - begun) / 1000).toFixed(1)} s)\n`)
+      done.push({ name: next.name, error })
+      told(next.name, error, (Date.now() - begun) / 1000)
     }
   }
   await Promise.all(Array.from({ length: workers }, work))
+  return done
+}
+
+/** Runs the chosen cases, prints a line for each and the failures in full; resolves to the number that failed. */
+export async function runAll({ filter = '', workers }) {
+  const chosen = await outcomes(filter, workers, (name, error, seconds) =>
+    process.stdout.write(`${error ? 'FAIL' : 'ok  '} ${name} (${seconds.toFixed(1)} s)\n`))
+  const failures = chosen.filter(({ error }) => error)
   for (const { name, error } of failures) {
     process.stdout.write(`\n--- ${name}\n${error.stack ?? error}\n${error.log ? `--- job log\n${tail(error.log)}\n` : ''}`)
   }

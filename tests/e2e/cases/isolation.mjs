@@ -27,7 +27,7 @@ for (const provider of PROVIDERS) {
   // The test script and the pack step run the project's code; the read token is for the install step alone.
   const spy = `import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-const seen = Object.entries(process.env).filter(([, value]) => /^npm_[0-9a-f]{36}$/.test(value))
+const seen = Object.entries(process.env).filter(([, value]) => /npm_[0-9a-f]{36}/.test(value))
 appendFileSync(join(process.env.HOME, 'seen'), seen.map(([name]) => name).join(' ') + ';')
 console.log('TESTS RAN')
 `
@@ -38,8 +38,7 @@ console.log('TESTS RAN')
       assert.equal(outcome.status, 0)
       assert.ok(!outcome.output.includes(token), 'the log does not show it')
       const seen = s.files('seen').map((path) => readFileSync(path, 'utf8'))
-      // GitLab and CircleCI give a variable to the whole job: the pack job, which has no identity and no write token.
-      assert.deepEqual(seen, [provider === 'github' ? ';' : 'NPM_READ_TOKEN;'])
+      assert.deepEqual(seen, [';'], 'the tests ran once and saw no token')
     }))
 }
 

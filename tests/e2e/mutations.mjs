@@ -1,0 +1,52 @@
+// Deliberate breakages of the pipelines, each with the cases that must notice. The text that is changed is the templates' own,
+// as it stands in what they rendered; any change of a template also turns its snapshots red.
+const out = (pattern) => (text) => text.replace(pattern, '')
+const inPublish = (change) => (text) => {
+  const at = text.search(/^ *(npm-)?publish:\n/m)
+  return text.slice(0, at) + change(text.slice(at))
+}
+
+export const MUTATIONS = [
+  { id: 'github: no id-token', provider: 'github', cases: 'matrix: github, single', change: (text) => text.replace('id-token: write', 'contents: read') },
+  { id: 'github: no environment', provider: 'github', cases: 'matrix: github, single', change: out(/^ *environment: .*\n/m) },
+  { id: 'github: the pack job has the identity', provider: 'github', cases: "attack: github, a dependency's postinstall",
+    change: (text) => text.replace(/( +)contents: read[^\n]*\n/, '$1contents: read\n$1id-token: write\n') },
+  { id: 'github: install in the publish job', provider: 'github', cases: "attack: github, a dependency's postinstall",
+    change: (text) => text.replace('      - name: Take the tarballs',
+      '      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n      - run: npm ci\n      - name: Take the tarballs') },
+  { id: 'github: a checkout in the publish job', provider: 'github', cases: "isolation: github, the project's .npmrc",
+    change: (text) => text.replace('      - name: Take the tarballs',
+      '      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n      - name: Take the tarballs') },
+  { id: 'github: Node and its npm unpinned to an older one', provider: 'github', cases: 'matrix: github, pnpm monorepo',
+    change: inPublish((text) => text.replace(/node-version: "?24\.19\.0"?/, 'node-version: "22"')) },
+  { id: 'github: the package manager cache is on', provider: 'github', cases: 'attack: github, a poisoned cache',
+    change: (text) => text.replace('package-manager-cache: false', 'package-manager-cache: true') },
+  { id: 'github: any branch starts it', provider: 'github', cases: 'isolation: github, a branch starts nothing',
+    change: (text) => text.replace(/^ {2}push:\n {4}tags:\n {6}- .*$/m, '  push:') },
+  { id: "github: the manifest's digest is not handed over", provider: 'github', cases: 'attack: github, a test script rewrites the tarball and the manifest',
+    change: out(/^ *TRUSTPUB_MANIFEST_SHA256: .*\n/m) },
+  { id: 'github: tests are not run', provider: 'github', cases: 'matrix: github, single', change: out(/^ *- name: npm test\n.*\n/m) },
+  { id: 'github: the read token in the whole job', provider: 'github', cases: 'isolation: github, the read token',
+    change: (text) => text.replace('    steps:\n', '    env:\n      TOKEN: ${{ secrets.NPM_READ_TOKEN }}\n    steps:\n') },
+  { id: 'github: prereleases become latest', provider: 'github', cases: 'matrix: github, prerelease',
+    change: (text) => text.replaceAll('TRUSTPUB_PRERELEASE_TAG: next', 'TRUSTPUB_PRERELEASE_TAG: latest') },
+  { id: 'github: staged mode publishes at once', provider: 'github', cases: 'matrix: github, staged',
+    change: (text) => text.replace('TRUSTPUB_MODE: stage', 'TRUSTPUB_MODE: direct') },
+  { id: 'github: what the identity must say is not compared', provider: 'github', cases: 'refused: github, a self-hosted runner',
+    change: out(/^ *TRUSTPUB_EXPECT: .*\n/m) },
+  { id: 'gitlab: no NPM_ID_TOKEN', provider: 'gitlab', cases: 'matrix: gitlab, single', change: out(/^ *NPM_ID_TOKEN:\n.*aud: .*\n/m) },
+  { id: 'gitlab: no SIGSTORE_ID_TOKEN', provider: 'gitlab', cases: 'matrix: gitlab, single', change: out(/^ *SIGSTORE_ID_TOKEN:.*\n.*aud: .*\n/m) },
+  { id: 'gitlab: the audience is the host alone', provider: 'gitlab', cases: 'matrix: gitlab, single',
+    change: (text) => text.replace(/(NPM_ID_TOKEN:\n +aud: )"?npm:([^"\n]*)"?/, '$1$2') },
+  { id: 'gitlab: no environment', provider: 'gitlab', cases: 'matrix: gitlab, single', change: out(/^ *environment:.*\n +name: .*\n +deployment_tier: .*\n/m) },
+  { id: 'gitlab: the publish job checks out', provider: 'gitlab', cases: "isolation: gitlab, the project's .npmrc", change: out(/^ *GIT_STRATEGY: .*\n/m) },
+  { id: 'gitlab: a cache in the pack job', provider: 'gitlab', cases: 'attack: gitlab, a poisoned cache',
+    change: (text) => text.replace(/cache: \[\].*/, 'cache:\n    paths: [node_modules/]') },
+  { id: 'gitlab: no rules', provider: 'gitlab', cases: 'isolation: gitlab, a branch starts nothing', change: out(/^ +rules:\n +- if: .*\n/gm) },
+  { id: 'circleci: no context', provider: 'circleci', cases: 'matrix: circleci, single', change: out(/^ *context: .*\n/m) },
+  { id: 'circleci: no filters', provider: 'circleci', cases: 'isolation: circleci, a branch starts nothing', change: out(/^ *filters: .*\n/gm) },
+  { id: 'circleci: a cache is restored', provider: 'circleci', cases: 'attack: circleci, a poisoned cache',
+    change: (text) => text.replace('      - checkout\n', '      - checkout\n      - restore_cache:\n          keys: [v1]\n') },
+  { id: 'circleci: an older image in the publish job', provider: 'circleci', cases: 'matrix: circleci, staged',
+    change: inPublish((text) => text.replace(/cimg\/node:24\.18\.0/, 'cimg/node:22.14.0')) },
+]
