@@ -3,6 +3,12 @@
 // one package a line: NAME [FOLDER] [access=public|restricted] [tag=DIST-TAG].
 {
   const given = process.env;
+  const refuse = (cause) => {
+    const fix = 'write NAME [FOLDER] [access=public|restricted] [tag=DIST-TAG]';
+    const open = given.GITHUB_ACTIONS ? '::error title=The input packages cannot be read::' : 'ERROR: packages: ';
+    process.stdout.write(`${open}${cause.replace(/[^ -~]/g, ' ')}. Fix: ${fix}\n`);
+    process.exit(2);
+  };
   const one = (line) => {
     const [name, ...words] = line.split(/\s+/);
     const item = { name, path: '.' };
@@ -10,7 +16,7 @@
       const [key, value] = word.split(/=(.*)/s);
       if (value === undefined) item.path = word;
       else if (key === 'access' || key === 'tag') item[key] = value;
-      else throw new Error(`packages: ${name} has an unknown setting ${key}; known are access and tag`);
+      else refuse(`${name} has an unknown setting ${key}`);
     }
     return item;
   };

@@ -5,6 +5,7 @@
 //! and its help's snapshot (`INSTA_UPDATE=always cargo test --lib cli::`).
 
 mod advise;
+mod bundle;
 mod check;
 mod completions;
 mod context;
@@ -63,6 +64,7 @@ enum Command {
     Advise(advise::Args),
     Check(check::Args),
     Generate(generate::Args),
+    Bundle(bundle::Args),
     Paths(paths::Args),
     Rules(rules::Args),
     Facts(facts::Args),
@@ -87,6 +89,7 @@ fn dispatch(command: Command, context: &mut Context) -> Answer {
         Command::Advise(args) => advise::run(&args, context),
         Command::Check(args) => check::run(&args, context),
         Command::Generate(args) => generate::run(&args, context),
+        Command::Bundle(args) => bundle::run(&args, context),
         Command::Paths(args) => paths::run(&args, context),
         Command::Rules(args) => rules::run(&args, context),
         Command::Facts(args) => facts::run(&args, context),

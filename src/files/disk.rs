@@ -39,6 +39,12 @@ impl Disk {
         Ok(Self { root })
     }
 
+    /// The folder `root`, made where it is missing.
+    pub fn create(root: &Path) -> std::io::Result<Self> {
+        std::fs::create_dir_all(root)?;
+        Self::open(root)
+    }
+
     /// The repository that encloses `start`: the nearest folder upwards with a `.git`, else `start`.
     pub fn discover(start: &Path) -> std::io::Result<Self> {
         let start = start.canonicalize()?;

@@ -25,6 +25,19 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("bundle/action/pack", include_str!("../../templates/bundle/action/pack.yml.jinja")),
     ("bundle/action/publish", include_str!("../../templates/bundle/action/publish.yml.jinja")),
     ("bundle/action/publish-outputs", include_str!("../../templates/bundle/action/publish-outputs.jinja")),
+    ("bundle/orb/README", include_str!("../../templates/bundle/orb/README.md.jinja")),
+    ("bundle/orb/executor", include_str!("../../templates/bundle/orb/executor.yml.jinja")),
+    ("bundle/orb/orb", include_str!("../../templates/bundle/orb/orb.yml.jinja")),
+    ("bundle/orb/pack-command", include_str!("../../templates/bundle/orb/pack-command.yml.jinja")),
+    ("bundle/orb/pack-job", include_str!("../../templates/bundle/orb/pack-job.yml.jinja")),
+    ("bundle/orb/parameters", include_str!("../../templates/bundle/orb/parameters.jinja")),
+    ("bundle/orb/publish-command", include_str!("../../templates/bundle/orb/publish-command.yml.jinja")),
+    ("bundle/orb/publish-job", include_str!("../../templates/bundle/orb/publish-job.yml.jinja")),
+    ("bundle/orb/publish-on-tag", include_str!("../../templates/bundle/orb/publish-on-tag.yml.jinja")),
+    ("bundle/orb/stage-from-main", include_str!("../../templates/bundle/orb/stage-from-main.yml.jinja")),
+    ("bundle/gitlab/README", include_str!("../../templates/bundle/gitlab/README.md.jinja")),
+    ("bundle/gitlab/ci", include_str!("../../templates/bundle/gitlab/gitlab-ci.yml.jinja")),
+    ("bundle/gitlab/template", include_str!("../../templates/bundle/gitlab/template.yml.jinja")),
 ];
 
 /// Renders the template `name` with `data`.

@@ -1,6 +1,6 @@
-// Every rendered file through every linter and parser that its provider has. Nothing leaves the machine.
+// Every rendered file, the bundle's included, through every linter and parser that its provider has. Nothing leaves the machine.
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -153,6 +153,81 @@ await check('check-jsonschema, GitLab', () =>
 const configs = files(join(out, 'circleci'), yml)
 await check('check-jsonschema, CircleCI', () =>
   tool(join(e2e, '.venv/bin/check-jsonschema'), ['--builtin-schema', 'vendor.circle-ci', ...configs]))
+
+// The bundle, as it is committed --------------------------------------------------------------------------------
+
+const root = join(here, '..', '..')
+const bundled = (folder, accept) => files(join(root, folder), (path) => accept(path) && !path.includes('/node_modules/'))
+const actions = bundled('action', (path) => path.endsWith('action.yml'))
+const shell = [...bundled('action', (path) => path.endsWith('.sh')), ...bundled('orb/src', (path) => path.endsWith('.sh'))]
+
+await check('zizmor, auditor persona: action/', () =>
+  tool(join(e2e, '.venv/bin/zizmor'), ['--persona', 'auditor', '--offline', '--no-progress', '--quiet', join(root, 'action')]))
+await check('jactionlint: action/', () => tool(join(e2e, '.venv/bin/jactionlint'), ['--shellcheck=', '--pyflakes=', ...actions]))
+await check('check-jsonschema: action/', () =>
+  tool(join(e2e, '.venv/bin/check-jsonschema'), ['--builtin-schema', 'vendor.github-actions', ...actions]))
+for (const path of actions) {
+  await check(`GitHub's language service: ${relative(root, path)}`, async () => {
+    const document = TextDocument.create(`file:///${relative(root, path)}`, 'yaml', 1, readFileSync(path, 'utf8'))
+    return (await validate(document, {})).map((found) => `line ${found.range.start.line + 1}: ${found.message}`)
+  })
+}
+for (const path of shell) {
+  // install.sh, build.sh run under sh as well; CircleCI and GitHub run the rest under bash.
+  const dialect = /(?:install|build)\.sh$/.test(path) ? 'sh' : 'bash'
+  await check(`shellcheck: ${relative(root, path)}`, () => tool(join(e2e, '.venv/bin/shellcheck'), ['-s', dialect, path]))
+}
+await check('yamllint: action/ gitlab/ orb/src', () =>
+  tool(join(e2e, '.venv/bin/yamllint'), [
+    '--strict', '-d', '{extends: relaxed, rules: {line-length: disable}}', ...['action', 'gitlab', 'orb/src'].map((folder) => join(root, folder)),
+  ]))
+await check('check-jsonschema: orb/orb.yml', () =>
+  tool(join(e2e, '.venv/bin/check-jsonschema'), ['--builtin-schema', 'vendor.circle-ci', join(root, 'orb/orb.yml')]))
+await check("yamllint reads the packed orb as CircleCI's own packer leaves it", () =>
+  tool(join(e2e, '.venv/bin/yamllint'), ['-d', '{extends: relaxed, rules: {line-length: disable}}', join(root, 'orb/orb.yml')]))
+
+// The component in its own project: GitLab's grammar for the header, the inputs' types, patterns and defaults.
+const component = join(out, 'component')
+cpSync(join(root, 'gitlab'), component, { recursive: true })
+await repository(component, 'gitlab.com')
+await check('gitlab-ci-local, the component in its own project', () =>
+  tool(process.execPath, [local, '--preview'], { cwd: component }))
+const consumer = (name, inputs) => {
+  const folder = join(out, name)
+  cpSync(join(root, 'gitlab/templates'), join(folder, 'templates'), { recursive: true })
+  const lines = Object.entries(inputs).map(([key, value]) => `      ${key}: ${JSON.stringify(value)}\n`)
+  writeFileSync(join(folder, '.gitlab-ci.yml'), `include:\n  - local: templates/npm-publish/template.yml\n    inputs:\n${lines.join('')}`)
+  return folder
+}
+const plain = { packages: '@acme/a packages/a tag=next\nb\n' }
+const using = consumer('component-used', plain)
+await repository(using, 'gitlab.com')
+await check('gitlab-ci-local, the component on a protected tag', async () => {
+  const found = await jobs(using, '.gitlab-ci.yml', on.tag)
+  return found === BOTH ? [] : [`jobs: ${found || 'none'}`]
+})
+for (const [event, variables] of Object.entries(never)) {
+  await check(`gitlab-ci-local, the component on ${event}`, async () => {
+    const found = await jobs(using, '.gitlab-ci.yml', variables)
+    return found === '' ? [] : [`jobs: ${found}`]
+  })
+}
+const lawless = {
+  'no packages': {},
+  'a variable as package': { packages: '$NPM_TOKEN' },
+  'another manager': { ...plain, 'package-manager': 'deno' },
+  'a rule in the tag': { ...plain, 'tag-regex': '/^v/ || $CI' },
+  'a flag that is a word': { ...plain, 'dry-run': 'perhaps' },
+  'an image with a variable': { ...plain, image: '$IMAGE' },
+}
+for (const [name, inputs] of Object.entries(lawless)) {
+  await check(`gitlab-ci-local refuses the component with ${name}`, async () => {
+    const folder = consumer(`component-${name.replaceAll(' ', '-')}`, inputs)
+    await repository(folder, 'gitlab.com')
+    const faults = await tool(process.execPath, [local, '--preview'], { cwd: folder })
+    return faults.length > 0 && /input/.test(faults[1]) ? [] : [`it was taken: ${faults}`]
+  })
+}
 
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1

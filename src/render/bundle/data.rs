@@ -40,6 +40,7 @@ pub(super) fn shared(bundle: &Bundle, provider: Provider) -> Value {
         namespace => bundle.namespace.clone(),
         in_tree => bundle.in_tree,
         action => if bundle.in_tree { format!("{}/trustpub/action", bundle.namespace) } else { format!("{}/npm-publish", bundle.namespace) },
+        home => if bundle.in_tree { format!("https://github.com/{0}/trustpub", bundle.namespace) } else { format!("https://github.com/{0}/npm-publish-orb", bundle.namespace) },
         registry => registry::URL,
         audience => registry::AUDIENCE,
         rust => env!("CARGO_PKG_RUST_VERSION"),

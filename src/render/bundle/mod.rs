@@ -3,10 +3,11 @@
 
 mod action;
 mod data;
+mod gitlab;
 mod inputs;
+mod orb;
+mod orb_pack;
 mod scripts;
-#[cfg(test)]
-mod tests;
 
 pub use data::Bundle;
 
@@ -44,6 +45,9 @@ pub enum BundleError {
         "{0}/ is there and holds no bundle of trustpub; nothing was written. Choose another folder with --out"
     )]
     Foreign(String),
+    /// Without an output folder the bundle belongs to trustpub's own sources.
+    #[error("this is not trustpub's own repository: render your own copy with --out DIR --namespace NS")]
+    Elsewhere,
     /// A file could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -68,7 +72,8 @@ impl Bundle {
 
     /// Renders every member, each below a folder of its own.
     pub fn render(&self) -> Vec<Rendered> {
-        let members = [("action", action::files(self))];
+        let members =
+            [("action", action::files(self)), ("gitlab", gitlab::files(self)), ("orb", orb::files(self))];
         members
             .into_iter()
             .flat_map(|(folder, files)| {
@@ -81,7 +86,7 @@ impl Bundle {
 }
 
 /// The folders of the members that hold rendered files.
-const FOLDERS: [&str; 1] = ["action"];
+const FOLDERS: [&str; 3] = ["action", "gitlab", "orb"];
 
 /// A file of the bundle that is not as it would be rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,6 +128,11 @@ pub fn drift(tree: &dyn Tree, rendered: &[Rendered]) -> Result<Vec<Drift>, Bundl
     Ok(drifted)
 }
 
+/// Refuses every repository but trustpub's own, which has the bundle's templates.
+pub fn own_repository(tree: &dyn Tree) -> Result<(), BundleError> {
+    if tree.is_file("templates/bundle/header.jinja") { Ok(()) } else { Err(BundleError::Elsewhere) }
+}
+
 fn walk(tree: &dyn Tree, folder: &str, found: &mut Vec<String>) {
     for entry in tree.list(folder).into_iter().filter(|entry| entry.name != ".git") {
         let path = format!("{folder}/{}", entry.name);
@@ -155,3 +165,8 @@ pub fn write(disk: &Disk, rendered: &[Rendered]) -> Result<Vec<String>, BundleEr
     }
     Ok(written)
 }
+
+#[cfg(test)]
+mod review;
+#[cfg(test)]
+mod tests;

@@ -141,3 +141,103 @@ fn inputs_reach_an_action_s_scripts_by_environment_alone() {
         assert_eq!(used, declared, "{path}");
     }
 }
+
+#[test]
+fn the_component_s_header_and_body_are_valid() {
+    for files in [own(), others()] {
+        for path in ["gitlab/templates/npm-publish/template.yml", "gitlab/.gitlab-ci.yml"] {
+            let tree = yaml::parse(&file(&files, path));
+            assert!(tree.errors().is_empty() && tree.duplicates().is_empty(), "{path}");
+            let documents: Vec<_> = tree.documents().collect();
+            assert_eq!(documents.len(), if path.ends_with("template.yml") { 2 } else { 1 });
+            for document in documents {
+                let errors = schema::validate(Official::GitlabCi, document);
+                assert!(errors.is_empty(), "{path}: {errors:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_text_input_of_the_component_is_held_to_an_anchored_pattern() {
+    let tree = yaml::parse(&file(&own(), "gitlab/templates/npm-publish/template.yml"));
+    let inputs = tree.root().unwrap().get_path(&["spec", "inputs"]).unwrap();
+    for (name, input) in inputs.entries() {
+        let name = name.as_str().unwrap();
+        let text = |key: &str| input.get(key).and_then(yaml::Node::as_str);
+        assert!(text("description").is_some_and(|text| text.len() <= 1024), "{name}");
+        if text("type") == Some("boolean") || input.get("options").is_some() {
+            continue;
+        }
+        if name.ends_with("-command") {
+            // Shell of the project's own: it travels by a variable that GitLab does not expand.
+            continue;
+        }
+        let regex = text("regex").unwrap_or_else(|| panic!("{name} takes any text"));
+        assert!(regex.starts_with('^') && regex.ends_with('$'), "{name}");
+        let inside = regex[1..regex.len() - 1].replace("\\$", "");
+        assert!(!inside.contains('$') && !inside.contains("[^"), "{name} would take a variable");
+    }
+}
+
+#[test]
+fn the_component_sets_no_global_keyword_and_only_the_publish_job_has_an_identity() {
+    let tree = yaml::parse(&file(&own(), "gitlab/templates/npm-publish/template.yml"));
+    let jobs = tree.documents().nth(1).unwrap();
+    let names: Vec<&str> = jobs.entries().filter_map(|(key, _)| key.as_str()).collect();
+    assert_eq!(names, ["$[[ inputs.job-prefix ]]-pack", "$[[ inputs.job-prefix ]]-publish"]);
+    for (name, job) in jobs.entries() {
+        let publishes = name.as_str().unwrap().ends_with("-publish");
+        assert_eq!(job.get("id_tokens").is_some(), publishes);
+        assert_eq!(job.get("environment").is_some(), publishes);
+        assert_eq!(job.get("cache").map(yaml::Node::len), Some(0));
+        for script in job.get("script").unwrap().items() {
+            assert!(!script.as_str().unwrap().contains("$[["), "an input stands in a script");
+        }
+    }
+}
+
+#[test]
+fn the_orb_is_valid_packed_and_inlined() {
+    for files in [own(), others()] {
+        let orb = file(&files, "orb/orb.yml");
+        let tree = yaml::parse(&orb);
+        assert!(tree.errors().is_empty() && tree.duplicates().is_empty());
+        assert_eq!(schema::validate_tree(Official::CircleCi, &tree), []);
+        let inlined: String = orb.text().lines().map(|line| format!("    {line}\n")).collect();
+        let config = format!(
+            "version: 2.1\norbs:\n  npm-publish:\n{inlined}workflows:\n  release:\n    jobs:\n      - npm-publish/publish:\n          packages: a\n          context: npm-publish\n"
+        );
+        let tree = yaml::parse(&Source::new("config.yml", config));
+        assert!(tree.errors().is_empty());
+        assert_eq!(schema::validate_tree(Official::CircleCi, &tree), []);
+    }
+}
+
+#[test]
+fn the_packed_scripts_are_the_sources_scripts() {
+    let files = own();
+    let tree = yaml::parse(&file(&files, "orb/orb.yml"));
+    let steps = tree.root().unwrap().get_path(&["commands", "publish", "steps"]).unwrap();
+    let command = steps.items().next().unwrap().get_path(&["run", "command"]).unwrap().as_str().unwrap();
+    let source = file(&files, "orb/src/scripts/publish.sh");
+    assert_eq!(command.replace("\\<<", "<<"), source.text());
+    assert!(!command.replace("\\<<", "").contains("<<"), "CircleCI would read an expression");
+    assert!(!source.text().contains("BASH_ENV"));
+}
+
+#[test]
+fn examples_attach_a_context_to_the_publish_job_and_a_filter_to_both() {
+    for example in own().iter().filter(|file| file.path.starts_with("orb/src/examples/")) {
+        let tree = yaml::parse(&Source::new(&example.path, &example.text));
+        let usage = tree.root().unwrap().get("usage").unwrap();
+        assert_eq!(schema::validate(Official::CircleCi, usage), []);
+        let jobs = usage.get_path(&["workflows", "release", "jobs"]).unwrap();
+        for job in jobs.items() {
+            let (name, settings) = job.entries().next().unwrap();
+            assert!(settings.get("filters").is_some(), "{}", example.path);
+            let publishes = name.as_str() == Some("npm-publish/publish");
+            assert_eq!(settings.get("context").is_some(), publishes, "{}", example.path);
+        }
+    }
+}
