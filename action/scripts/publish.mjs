@@ -1322,6 +1322,8 @@ function checkCredentials(provider, registry, names) {
   for (const [name, value] of Object.entries(env)) {
     if (!TOKEN_NAME.test(name) && !CONFIG_TOKEN.test(name)) continue;
     if (name === 'NPM_ID_TOKEN' || (name === 'NPM_STAGE_TOKEN' && provider === 'token')) continue;
+    // GitLab and CircleCI give a project's variable to every job. This one reads, and npm starts without it.
+    if (name === 'NPM_READ_TOKEN' && provider !== 'github') continue;
     if (value && !PLACEHOLDER.test(value)) found.push(tokenLeft('It is an environment variable', name));
   }
   const projects = [process.cwd(), env.GITHUB_WORKSPACE, env.CI_PROJECT_DIR].filter(Boolean);
