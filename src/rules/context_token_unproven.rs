@@ -1,7 +1,7 @@
 //! # The context may still hold a publish token
 //!
 //! ## What it does
-//! Notes a CircleCI job that publishes by identity and attaches a context: what variables it holds is not
+//! Notes a CircleCI job that publishes and attaches a context: what variables it holds is not
 //! in the YAML.
 //!
 //! ## Why is this bad?
@@ -31,7 +31,6 @@
 //! - issue thread: ethereum-optimism/ecosystem#992 to #1000.
 
 use super::engine::{Availability, Context, Meta};
-use crate::ci::IdentityState;
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Provider;
 
@@ -44,7 +43,7 @@ pub(super) static META: Meta = Meta {
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (path, job) in context.npm_path_jobs() {
-        if path.provider != Provider::Circleci || path.identity.state != IdentityState::Granted {
+        if path.provider != Provider::Circleci {
             continue;
         }
         for name in &job.contexts {

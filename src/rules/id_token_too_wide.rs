@@ -44,8 +44,8 @@
 //! - documentation: GitHub's permissions, GitLab's `default:id_tokens`; field study: 26% of publishing files.
 
 use super::engine::{Availability, Context, Meta};
-use crate::ci::Level;
-use crate::diagnostic::{Finding, Severity};
+use crate::ci::{Level, Permissions};
+use crate::diagnostic::{Finding, Location, Severity};
 use crate::facts::Provider;
 
 pub(super) static META: Meta = Meta {
@@ -57,12 +57,23 @@ pub(super) static META: Meta = Meta {
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for publishing in context.publishing_jobs() {
+        let others = publishing.pipeline.jobs.len() > 1;
+        let whole = publishing.pipeline.permissions.as_ref().and_then(file_wide);
+        if !publishing.holds_identity() || publishing.job.identity.level == Some(Level::Job) {
+            // The job has its own permissions; the file's are for all the others.
+            if let Some(at) = whole.filter(|_| others) {
+                findings.push(
+                    META.finding(at, publishing.provider(), "every job without permissions of its own has the identity")
+                        .with_help("Remove `id-token: write` here; the job that publishes grants it to itself."),
+                );
+                continue;
+            }
+        }
         if !publishing.holds_identity() {
             continue;
         }
         let identity = &publishing.job.identity;
         let Some(at) = &identity.at else { continue };
-        let others = publishing.pipeline.jobs.len() > 1;
         let message = match identity.level {
             _ if identity.write_all => {
                 "`write-all` grants the identity together with every other permission".to_owned()
@@ -88,4 +99,10 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             _ => "Move `id-token: write` into the publish job's own `permissions`.",
         }));
     }
+}
+
+/// Where a whole file's permissions name the identity.
+fn file_wide(permissions: &Permissions) -> Option<&Location> {
+    let granted = |(name, access): &&(String, crate::ci::Scalar)| name == "id-token" && access.shown() == "write";
+    permissions.scopes.iter().find(granted).map(|(_, access)| &access.at)
 }

@@ -1,7 +1,7 @@
 //! # Dependencies are installed or built where the identity is
 //!
 //! ## What it does
-//! Reports a publish job that has an identity or publish token and also installs dependencies, or runs the
+//! Reports a job that publishes and also installs dependencies, or runs the
 //! project's build or test scripts.
 //!
 //! ## Why is this bad?
@@ -52,7 +52,8 @@
 
 use super::engine::{Availability, Context, Meta};
 use crate::ci::command::Deed;
-use crate::diagnostic::{Finding, Severity};
+use crate::ci::{Job, PublishPath, StepKind};
+use crate::diagnostic::{Finding, Location, Severity};
 
 pub(super) static META: Meta = Meta {
     id: "install-beside-identity",
@@ -63,27 +64,25 @@ pub(super) static META: Meta = Meta {
 
 /// Scripts of a package.json that run the project's own code and tools.
 const BUILDS: [&str; 8] = ["build", "test", "lint", "compile", "prepare", "prepack", "bundle", "check"];
+/// Actions whose only work is to install dependencies.
+const INSTALLERS: [&str; 2] = ["bahmutov/npm-install", "pnpm/setup"];
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for publishing in context.publishing_jobs() {
         let path = publishing.paths[0];
-        if !publishing.holds_identity() && path.tokens().next().is_none() {
-            continue;
-        }
-        let beside = path.acts.iter().find(|act| match &act.act.deed {
-            Deed::Install { ignore_scripts, .. } => !ignore_scripts,
-            Deed::RunScript { name } => {
-                BUILDS.iter().any(|build| name.split([':', '-', '.']).any(|part| part == *build))
-            }
-            _ => false,
-        });
-        let Some(beside) = beside else { continue };
-        let holds = if publishing.holds_identity() { "has the identity" } else { "has the publish token" };
+        let Some((what, at)) = by_script(path).or_else(|| by_action(publishing.job)) else { continue };
+        let holds = if publishing.holds_identity() {
+            "has the identity"
+        } else if path.tokens().next().is_some() {
+            "has the publish token"
+        } else {
+            "publishes"
+        };
         findings.push(
             META.finding(
-                beside.act.called_at(),
+                at,
                 publishing.provider(),
-                format!("`{}` runs in job `{}`, which {holds}", beside.act.text, publishing.job.id),
+                format!("`{what}` runs in job `{}`, which {holds}", publishing.job.id),
             )
             .with_help(
                 "Install, test, build and pack in a job without identity; publish the tarball from another \
@@ -92,4 +91,24 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             .with_related(path.command.at.clone(), "the command that publishes"),
         );
     }
+}
+
+fn by_script(path: &PublishPath) -> Option<(&str, &Location)> {
+    let beside = path.acts.iter().find(|act| match &act.act.deed {
+        Deed::Install { ignore_scripts, .. } => !ignore_scripts,
+        Deed::RunScript { name } => {
+            BUILDS.iter().any(|build| name.split([':', '-', '.']).any(|part| part == *build))
+        }
+        _ => false,
+    })?;
+    Some((&beside.act.text, beside.act.called_at()))
+}
+
+fn by_action(job: &Job) -> Option<(&str, &Location)> {
+    job.leaves().into_iter().find_map(|step| {
+        let StepKind::Uses { reference, action, inputs, .. } = &step.kind else { return None };
+        let installs = INSTALLERS.contains(&action.as_str())
+            || inputs.iter().any(|input| input.name == "run_install" && input.text.shown() != "false");
+        installs.then_some((reference.shown(), &reference.at))
+    })
 }

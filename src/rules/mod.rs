@@ -59,6 +59,7 @@ mod publish_hidden;
 mod publish_retried;
 mod registry_other_scope;
 mod registry_slash;
+mod registry_url_placeholder;
 mod release_it_checks;
 mod repository_form;
 mod repository_mismatch;

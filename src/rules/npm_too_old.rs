@@ -48,7 +48,7 @@
 //! - issue thread: npm/cli#8925 (CircleCI), the most frequent mistake in the field study.
 
 use super::engine::{Availability, Client, Context, Meta, client, npm_has, words};
-use crate::ci::{Auth, IdentityState, PublishPath};
+use crate::ci::{Auth, IdentityState, PublishPath, Tool};
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::npm::{self, Feature};
 
@@ -74,7 +74,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 path.provider.name(),
             ),
         );
-        finding.severity = severity(path, by_token);
+        finding.severity = severity(context, path, by_token);
         let today = if by_token {
             " The stored token publishes today; change this before it goes."
         } else {
@@ -88,10 +88,12 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Surely broken only where the identity is all that there is.
-fn severity(path: &PublishPath, by_token: bool) -> Severity {
+/// Surely broken only where the identity is all that there is and the npm on the PATH is what uploads:
+/// semantic-release brings an npm of its own along, and what a script runs is not seen.
+fn severity(context: &Context<'_>, path: &PublishPath, by_token: bool) -> Severity {
     let identity_alone = path.identity.state == IdentityState::Granted
         && !by_token
         && matches!(path.auth, Auth::Oidc | Auth::None);
-    if identity_alone { Severity::Error } else { Severity::Warning }
+    let by_npm = client(context, path) == Client::Npm && path.command.tool != Tool::SemanticRelease;
+    if identity_alone && by_npm { Severity::Error } else { Severity::Warning }
 }

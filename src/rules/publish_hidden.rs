@@ -45,7 +45,7 @@
 //! - field study: a third of publishing files.
 
 use super::engine::{Availability, Context, Meta};
-use crate::ci::HopKind;
+use crate::ci::{HopKind, Tool};
 use crate::diagnostic::{Finding, Severity};
 
 pub(super) static META: Meta =
@@ -56,7 +56,17 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let hides = |kind: HopKind| {
             matches!(kind, HopKind::PackageScript | HopKind::ScriptFile | HopKind::MakeTarget)
         };
-        let Some(hop) = path.chain.iter().find(|hop| hides(hop.kind)) else { continue };
+        let Some(hop) = path.chain.iter().find(|hop| hides(hop.kind)) else {
+            // A program of the project whose text is not read here.
+            if path.command.tool == Tool::Other {
+                findings.push(META.finding(
+                    &path.command.at,
+                    path.provider,
+                    format!("`{}` publishes; with which command is not in the CI file", path.command.text),
+                ));
+            }
+            continue;
+        };
         findings.push(
             META.finding(
                 &hop.at,

@@ -41,8 +41,10 @@
 //! - code: each tool's own package at the versions in `trustpub facts tools`.
 
 use super::engine::{Availability, Context, Meta, relies_on_identity, tool_facts, tool_version};
-use crate::diagnostic::{Finding, Severity};
-use crate::facts::tools::Exchange;
+use crate::ci::{PublishPath, Tool};
+use crate::diagnostic::{Finding, Location, Severity};
+use crate::facts::Range;
+use crate::facts::tools::{self, Exchange};
 
 pub(super) static META: Meta =
     Meta { id: "tool-too-old", severity: Severity::Error, fix: Availability::None, providers: &[] };
@@ -50,7 +52,10 @@ pub(super) static META: Meta =
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for path in context.npm_paths() {
         let Some(tool) = tool_facts(path.command.tool) else { continue };
-        let Some(version) = tool_version(context, path, tool) else { continue };
+        let Some(version) = tool_version(context, path, tool) else {
+            findings.extend(old_semantic_release(context, path));
+            continue;
+        };
         let Some(floor) = tool.floor(path.provider) else { continue };
         let hands_over = tool.exchange(path.provider, Some(&version)) == Some(Exchange::Npm);
         // Below its floor pnpm calls the npm on the PATH, whose own version decides.
@@ -71,4 +76,38 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding.with_help(format!("Update {} to {floor} or later.", tool.package)));
     }
+}
+
+/// semantic-release brings its npm plugin along: where no lockfile tells the plugin's version, the range of
+/// semantic-release itself bounds it.
+fn old_semantic_release(context: &Context<'_>, path: &PublishPath) -> Option<Finding> {
+    if path.command.tool != Tool::SemanticRelease {
+        return None;
+    }
+    let first = tools::milestone("semantic-release-plugin")?;
+    let root = context.project.root()?;
+    let dependency = root.manifest.dependency("semantic-release")?;
+    let range = Range::parse(&dependency.range.value).ok()?;
+    let later = Range::parse(format!(">={}", first.version)).ok()?;
+    if range.allows_any(&later) || root.manifest.dependency("@semantic-release/npm").is_some() {
+        return None;
+    }
+    let mut finding = META.finding(
+        &Location::new(&root.manifest.source, dependency.range.span),
+        path.provider,
+        format!(
+            "semantic-release {} brings a publish plugin that cannot use {}'s identity: that needs {} or later",
+            dependency.range.value,
+            path.provider.name(),
+            first.version,
+        ),
+    );
+    if !relies_on_identity(path) {
+        finding.severity = Severity::Warning;
+    }
+    Some(
+        finding
+            .with_help(format!("Update semantic-release to {} or later.", first.version))
+            .with_related(path.command.at.clone(), "the command that publishes"),
+    )
 }

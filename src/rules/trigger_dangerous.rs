@@ -1,8 +1,8 @@
 //! # Strangers can start the workflow that publishes
 //!
 //! ## What it does
-//! Reports a workflow that publishes to npm and is started by `pull_request_target` or comments (error) or by the
-//! end of another workflow (warning).
+//! Reports a workflow that publishes to npm and is started by `pull_request_target` or comments (an error
+//! where neither an environment nor a condition holds strangers off) or by the end of another workflow (a warning).
 //!
 //! ## Why is this bad?
 //! Such runs have the repository's identity and secrets while what starts them, and often what they check
@@ -14,7 +14,6 @@
 //! jobs:
 //!   publish:
 //!     runs-on: ubuntu-latest
-//!     environment: npm
 //!     permissions: { id-token: write }
 //!     steps:
 //!       - run: npm publish
@@ -37,7 +36,7 @@
 //!   discussion 208514 reports it for `issue_comment`).
 
 use super::engine::{Availability, Context, Meta};
-use crate::ci::TriggerKind;
+use crate::ci::{GuardKind, TriggerKind};
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Provider;
 
@@ -50,10 +49,15 @@ pub(super) static META: Meta = Meta {
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for publishing in context.publishing_jobs() {
+        let guarded = publishing.paths.iter().all(|path| path.guard() <= GuardKind::Context);
+        let held_off = guarded || !publishing.job.conditions.is_empty();
         for trigger in &publishing.pipeline.triggers {
             let severity = match trigger.kind {
-                TriggerKind::PullRequestTarget | TriggerKind::Comment => Severity::Error,
-                TriggerKind::AfterPipeline => Severity::Warning,
+                // An environment or a condition on the job may still hold strangers off.
+                TriggerKind::PullRequestTarget | TriggerKind::Comment if !held_off => Severity::Error,
+                TriggerKind::PullRequestTarget | TriggerKind::Comment | TriggerKind::AfterPipeline => {
+                    Severity::Warning
+                }
                 _ => continue,
             };
             let mut finding = META

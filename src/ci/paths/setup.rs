@@ -84,9 +84,20 @@ pub(super) fn by_action(step: &Step, repository: &Repository<'_>) -> Option<Tool
                 });
                 return Some(with_node(learnt));
             }
-            None
+            // One that is not seen and says that it sets Node up leaves any Node behind.
+            sets_node_up_unseen(step).then(Toolchain::default)
         }
     }
+}
+
+fn sets_node_up_unseen(step: &Step) -> bool {
+    let StepKind::Uses { action, steps: None, .. } = &step.kind else { return false };
+    // GitHub's own set-up action without a version keeps the runner's Node.
+    if action.starts_with("actions/") {
+        return false;
+    }
+    let name = action.split_once('/').map_or(action.as_str(), |(_, name)| name);
+    name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| matches!(word, "node" | "nodejs" | "toolchain"))
 }
 
 /// The version that an input names; none for an empty one.

@@ -129,8 +129,8 @@ pub(in crate::rules) fn client(context: &Context<'_>, path: &PublishPath) -> Cli
 /// Who exchanges where a tool calls the project's package manager.
 fn manager_client(context: &Context<'_>, path: &PublishPath) -> Client {
     let choice = &context.project.manager;
-    // Tools that call "the manager" publish with npm where that is Yarn 1.
-    if choice.manager == Manager::YarnClassic {
+    // These tools publish with npm where the manager is Yarn.
+    if matches!(choice.manager, Manager::Yarn | Manager::YarnClassic) {
         return Client::Npm;
     }
     let version = choice.version.as_deref().and_then(lowest);
@@ -165,7 +165,10 @@ pub(in crate::rules) fn tool_version(
     let manager = || (choice.manager.command() == tool.id).then(|| choice.version.clone()).flatten();
     // A command names the tool's own version, which for semantic-release is not that of its npm plugin.
     let named = if tool.needs_npm { None } else { path.command.version.clone() };
-    named.or_else(locked).or_else(manager).as_deref().and_then(lowest)
+    let version = named.or_else(locked).or_else(manager).as_deref().and_then(lowest);
+    // `yarn npm publish` is a command of Yarn 2 and later, whatever a leftover pin of Yarn 1 says.
+    let modern = path.command.tool == Tool::Yarn && path.command.text.contains("npm publish");
+    version.filter(|version| !modern || version.major() > 1)
 }
 
 /// The least version that a version or range admits.
