@@ -63,8 +63,12 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             // The job has its own permissions; the file's are for all the others.
             if let Some(at) = whole.filter(|_| others) {
                 findings.push(
-                    META.finding(at, publishing.provider(), "every job without permissions of its own has the identity")
-                        .with_help("Remove `id-token: write` here; the job that publishes grants it to itself."),
+                    META.finding(
+                        at,
+                        publishing.provider(),
+                        "every job without permissions of its own has the identity",
+                    )
+                    .with_help("Remove `id-token: write` here; the job that publishes grants it to itself."),
                 );
                 continue;
             }
@@ -103,6 +107,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Where a whole file's permissions name the identity.
 fn file_wide(permissions: &Permissions) -> Option<&Location> {
-    let granted = |(name, access): &&(String, crate::ci::Scalar)| name == "id-token" && access.shown() == "write";
+    let granted =
+        |(name, access): &&(String, crate::ci::Scalar)| name == "id-token" && access.shown() == "write";
     permissions.scopes.iter().find(granted).map(|(_, access)| &access.at)
 }

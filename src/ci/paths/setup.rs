@@ -97,7 +97,8 @@ fn sets_node_up_unseen(step: &Step) -> bool {
         return false;
     }
     let name = action.split_once('/').map_or(action.as_str(), |(_, name)| name);
-    name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| matches!(word, "node" | "nodejs" | "toolchain"))
+    name.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| matches!(word, "node" | "nodejs" | "toolchain"))
 }
 
 /// The version that an input names; none for an empty one.

@@ -129,8 +129,8 @@ pub(in crate::rules) fn client(context: &Context<'_>, path: &PublishPath) -> Cli
 /// Who exchanges where a tool calls the project's package manager.
 fn manager_client(context: &Context<'_>, path: &PublishPath) -> Client {
     let choice = &context.project.manager;
-    // These tools publish with npm where the manager is Yarn.
-    if matches!(choice.manager, Manager::Yarn | Manager::YarnClassic) {
+    // These tools publish with pnpm where that is the manager, and with npm everywhere else.
+    if choice.manager != Manager::Pnpm {
         return Client::Npm;
     }
     let version = choice.version.as_deref().and_then(lowest);
