@@ -156,11 +156,15 @@ fn publishing_files_are_found_with_tool_and_credential() {
     let share = |part: usize, whole: usize| part * 1000 / whole.max(1);
     for name in ["scan", "scan_asof"] {
         let scores = measure(&root, name);
-        let score = &scores["github"];
-        assert!(share(score.found, score.publishing) >= 970, "{name}: 97% found");
+        let sum = |of: fn(&Score) -> usize| scores.values().map(of).sum::<usize>();
+        let publishing = sum(|score| score.publishing);
+        assert!(share(sum(|score| score.found), publishing) >= 970, "{name}: 97% found");
         // The labels know more than the files show: what a remote workflow or an absent script runs.
-        assert!(share(score.exact, score.publishing) >= 850, "{name}: with the right tool and credential");
+        assert!(
+            share(sum(|score| score.exact), publishing) >= 870,
+            "{name}: with the right tool and credential"
+        );
         // Two labels of 2025 overlook a caller and an action that runs itself.
-        assert!(score.false_alarms <= 2, "{name}: at most 2% false");
+        assert!(sum(|score| score.false_alarms) <= 2, "{name}: at most 2% false");
     }
 }

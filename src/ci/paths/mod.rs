@@ -15,10 +15,11 @@ use session::{Found, Session};
 
 use super::command::{Confidence, Finder};
 use super::{
-    Auth, Credential, CredentialKind, Guard, GuardKind, Hop, Identity, IdentityState, Job, Model, Pipeline,
+    Auth, Credential, CredentialKind, Guard, GuardKind, Hop, IdentityState, Job, Model, Pipeline,
     PublishPath, Repository, Step, StepAct, StepKind, Tool, TriggerKind,
 };
 use crate::diagnostic::Location;
+use crate::facts::Provider;
 
 /// Adds every publish path of the model's pipelines to it.
 pub(super) fn find(repository: &Repository<'_>, model: &mut Model) {
@@ -31,6 +32,7 @@ pub(super) fn find(repository: &Repository<'_>, model: &mut Model) {
         }
     }
     view::add_called(&model.pipelines, &mut paths);
+    view::add_included(&mut paths);
     model.paths = paths;
 }
 
@@ -57,7 +59,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         if job.conditions.iter().any(|condition| condition.never) {
             return;
         }
-        let mut session = Session::start(self.repository, self.finder, job);
+        let mut session = Session::start(self.repository, self.finder, job, self.pipeline.provider);
         let Some(call) = &job.call else {
             let mut at = At { job, indices, callers, leaf: 0 };
             let first = self.found.len();
@@ -130,10 +132,12 @@ impl<'w, 'a> Walk<'w, 'a> {
     ) -> Option<PublishPath> {
         let At { job, indices, callers, leaf } = *at;
         let credentials = session.credentials(step, &found);
-        let auth = auth(&job.identity, &credentials);
+        let auth = self.auth(job, session, &credentials);
         // Where only a name says that something publishes to npm, a credential must say so too.
         let named = found.confidence < Confidence::Certain || found.command.tool == Tool::Other;
-        if named && auth == Auth::None {
+        let unseen =
+            found.confidence == Confidence::Possible && credentials.is_empty() && job.contexts.is_empty();
+        if named && auth == Auth::None || unseen && auth == Auth::Token {
             return None;
         }
         let origin = step.map_or(&job.origin, |step| &step.origin);
@@ -168,17 +172,21 @@ impl<'w, 'a> Walk<'w, 'a> {
             acts: Arc::default(),
         })
     }
-}
 
-/// With what a command authenticates that these credentials reach.
-fn auth(identity: &Identity, credentials: &[Credential]) -> Auth {
-    let token = credentials.iter().any(|credential| credential.kind == CredentialKind::Token);
-    match (identity.state, token) {
-        (IdentityState::Granted, true) => Auth::Both,
-        (IdentityState::Granted, false) => Auth::Oidc,
-        (_, true) => Auth::Token,
-        (IdentityState::Unknown, false) => Auth::Unknown,
-        (IdentityState::Missing | IdentityState::Withheld, false) => Auth::None,
+    /// With what a command authenticates that these credentials reach.
+    fn auth(&self, job: &Job, session: &Session<'_, '_>, credentials: &[Credential]) -> Auth {
+        let token = credentials.iter().any(|credential| credential.kind == CredentialKind::Token);
+        match (job.identity.state, token) {
+            // A job with an identity for something else, or that never asks for one.
+            (IdentityState::Granted, _) if !session.has_identity() => Auth::Token,
+            (IdentityState::Granted, true) => Auth::Both,
+            (IdentityState::Granted, false) => Auth::Oidc,
+            (_, true) => Auth::Token,
+            (IdentityState::Unknown, false) => Auth::Unknown,
+            // Variables of a GitLab or CircleCI project reach every job and stand in no file.
+            (_, false) if self.pipeline.provider != Provider::Github => Auth::Token,
+            (IdentityState::Missing | IdentityState::Withheld, false) => Auth::None,
+        }
     }
 }
 

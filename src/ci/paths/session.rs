@@ -3,9 +3,10 @@
 use super::{by_name, credential, registry, setup};
 use crate::ci::command::{Act, Confidence, Deed, Finder, Publish, PublishKind, Setting};
 use crate::ci::{
-    Command, Credential, CredentialKind, Hop, HopKind, IdentityState, Job, Learnt, LearntFrom, Reach,
-    Registry, Repository, Scalar, Script, Step, StepAct, StepKind, Tool, Toolchain, Value,
+    Command, Credential, CredentialKind, Hop, HopKind, IdToken, IdentityState, Job, Learnt, LearntFrom,
+    Reach, Registry, Repository, Scalar, Script, Step, StepAct, StepKind, Tool, Toolchain, Value,
 };
+use crate::facts::Provider;
 use crate::facts::actions::{Publisher, Publishes, publisher};
 use crate::facts::node::NodeSpec;
 use crate::project::{Package, PinKind};
@@ -61,6 +62,7 @@ pub(super) struct Session<'s, 'a> {
     repository: &'s Repository<'a>,
     finder: &'s Finder<'a>,
     job: &'s Job,
+    provider: Provider,
     toolchain: Toolchain,
     /// Tokens that earlier steps left behind for later ones.
     left: Vec<Credential>,
@@ -71,15 +73,37 @@ pub(super) struct Session<'s, 'a> {
 }
 
 impl<'s, 'a> Session<'s, 'a> {
-    pub(super) fn start(repository: &'s Repository<'a>, finder: &'s Finder<'a>, job: &'s Job) -> Self {
+    pub(super) fn start(
+        repository: &'s Repository<'a>,
+        finder: &'s Finder<'a>,
+        job: &'s Job,
+        provider: Provider,
+    ) -> Self {
         Self {
             repository,
             finder,
             job,
+            provider,
             toolchain: setup::at_start(job),
             left: Vec::new(),
             done: Vec::new(),
             chosen: None,
+        }
+    }
+
+    /// Whether the job has an identity for npm by now: GitHub's serves any audience, GitLab's tokens have
+    /// a name and an audience each, and on CircleCI a script asks for one.
+    pub(super) fn has_identity(&self) -> bool {
+        let tokens = &self.job.identity.tokens;
+        let for_npm = |token: &IdToken| {
+            let audience = |audience: &Scalar| audience.shown().starts_with("npm:");
+            token.name == "NPM_ID_TOKEN" || token.audiences.iter().any(audience)
+        };
+        let asked = |act: &StepAct| matches!(act.act.deed, Deed::FetchIdentity(_));
+        match self.provider {
+            Provider::Gitlab => tokens.iter().any(for_npm),
+            Provider::Circleci => !tokens.is_empty() || self.done.iter().any(asked),
+            _ => true,
         }
     }
 
@@ -239,11 +263,22 @@ impl<'s, 'a> Session<'s, 'a> {
     /// says that it publishes.
     fn other_action(&mut self, step: &Step, leaf: usize) -> Option<Found> {
         let Some(known) = by_name::own_action(step, self.repository).and_then(|name| publisher(&name)) else {
-            return by_name::action(step, self.repository);
+            return self.command_input(step, leaf).or_else(|| by_name::action(step, self.repository));
         };
         let found = self.action(step, leaf, known)?;
         // The repository tests its own action, too.
         Some(Found { confidence: Confidence::Possible, ..found })
+    }
+
+    /// The publish command that an input hands to an action or orb that is not seen.
+    fn command_input(&mut self, step: &Step, leaf: usize) -> Option<Found> {
+        const COMMANDS: [&str; 6] =
+            ["publish", "publish-command", "publish-script", "command", "run", "script"];
+        let input = COMMANDS.iter().find_map(|name| step.input(name))?;
+        let script = Script::of_place(&input.text.at, input.text.value.as_deref()?);
+        let acts = self.acts(&script, step, Some(""), None);
+        let found: Vec<Found> = acts.into_iter().filter_map(|act| self.act(act, step, leaf, false)).collect();
+        found.into_iter().next()
     }
 
     /// Credentials that reach the publish in `step`, or in a called workflow that is not seen.
@@ -255,7 +290,7 @@ impl<'s, 'a> Session<'s, 'a> {
         out.extend(self.left.iter().cloned());
         out.extend(credential::in_files(self.repository));
         let identity = &self.job.identity;
-        if identity.state == IdentityState::Granted {
+        if identity.state == IdentityState::Granted && self.has_identity() {
             out.push(Credential {
                 kind: CredentialKind::Identity,
                 name: identity

@@ -217,3 +217,36 @@ fn what_only_a_name_says_needs_a_credential() {
     assert!(paths(&[(W, &text)]).is_empty());
     assert_eq!(one(IDENTITY, opaque).command.tool, Tool::Other);
 }
+
+#[test]
+fn circleci_has_an_identity_only_where_a_script_asks_for_it() {
+    let auth = |before: &str| {
+        let text = format!(
+            "version: 2.1\njobs:\n  p:\n    docker: [{{image: 'cimg/node:24.14.1'}}]\n    steps:\n      - run: |\n          {before}\n          npm publish\nworkflows: {{w: {{jobs: [p]}}}}\n"
+        );
+        let found = paths(&[(".circleci/config.yml", &text)]);
+        assert_eq!(found.len(), 1, "{text}");
+        found[0].auth
+    };
+    assert_eq!(auth("echo hi"), Auth::Token, "a variable of the project or of a context");
+    let ask = r#"export NPM_ID_TOKEN="$(circleci run oidc get --claims '{"aud":"npm:x"}')""#;
+    assert_eq!(auth(ask), Auth::Oidc);
+}
+
+#[test]
+fn inputs_hold_publish_commands_of_what_is_not_seen() {
+    let step = "      - {uses: acme/release@v1, with: {publish: npx changeset publish}}\n";
+    assert_eq!(one(IDENTITY, step).command.tool, Tool::Changesets);
+}
+
+#[test]
+fn gitlab_jobs_are_told_from_the_included_file_too() {
+    let files = [
+        (".gitlab-ci.yml", "include: {local: ci/publish.yml}\n"),
+        ("ci/publish.yml", "publish:\n  id_tokens: {NPM_ID_TOKEN: {aud: npm}}\n  script: [npm publish]\n"),
+    ];
+    let found = paths(&files);
+    let told: Vec<(&str, bool, Auth)> =
+        found.iter().map(|path| (path.file.as_str(), path.entry, path.auth)).collect();
+    assert_eq!(told, [(".gitlab-ci.yml", true, Auth::Oidc), ("ci/publish.yml", false, Auth::Oidc)]);
+}

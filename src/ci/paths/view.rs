@@ -1,8 +1,10 @@
 //! Called workflows seen by themselves.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::ci::{Auth, Hop, HopKind, Pipeline, PublishPath, Trigger};
+use crate::diagnostic::Location;
+use crate::facts::Provider;
 
 /// A called workflow publishes only through its callers. Where these are in the repository, what is
 /// told from its own file is what its callers make of it, instead of what nobody can know.
@@ -36,6 +38,26 @@ pub(super) fn add_called(pipelines: &[Pipeline], paths: &mut Vec<PublishPath>) {
         }
     }
     paths.extend(order.iter().filter_map(|place| told.remove(place)));
+}
+
+/// Tells what stands in an included file (GitLab) from that file, too.
+pub(super) fn add_included(paths: &mut Vec<PublishPath>) {
+    let mut told: HashSet<(String, usize)> = HashSet::new();
+    let mut more = Vec::new();
+    for path in paths.iter().filter(|path| path.entry && path.provider == Provider::Gitlab) {
+        let places = std::iter::once(&path.command.at).chain(path.chain.iter().map(|hop| &hop.at));
+        let included = |at: &&Location| {
+            let file = at.source.path();
+            let yaml = file.rsplit_once('.').is_some_and(|(_, end)| matches!(end, "yml" | "yaml"));
+            yaml && file != path.file
+        };
+        let Some(at) = places.into_iter().find(included) else { continue };
+        let (file, line) = (at.source.path().to_owned(), at.start().line);
+        if told.insert((file.clone(), line)) {
+            more.push(PublishPath { file, line, entry: false, ..path.clone() });
+        }
+    }
+    paths.extend(more);
 }
 
 /// `path` as it is told from the file of the pipeline `index`, which `calls` calls deep leads to.
