@@ -30,3 +30,23 @@ fn rule_pages_are_current() {
         wanted.keys().chain(found.keys()).filter(|name| wanted.get(*name) != found.get(*name)).collect();
     assert!(stale.is_empty(), "stale: {stale:?}; run TRUSTPUB_UPDATE=1 cargo test --test docs");
 }
+
+#[test]
+fn the_picture_in_the_readme_is_what_check_prints() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_trustpub"))
+        .args(["check", "--color", "always", "--fail-on", "never", "--select"])
+        .args(["npm-latest,repository-missing,install-beside-identity,guard-missing", "--repo"])
+        .arg(root.join("docs/demo"))
+        .output()
+        .expect("the binary runs");
+    let printed = String::from_utf8(output.stdout).expect("UTF-8");
+    let text = format!("$ trustpub check\n{printed}");
+    let picture = anstyle_svg::Term::new().min_width_px(900).render_svg(&text);
+    let file = root.join("docs/check.svg");
+    if std::env::var_os("TRUSTPUB_UPDATE").is_some() {
+        std::fs::write(&file, &picture).expect("written");
+    }
+    let committed = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(committed == picture, "stale; run TRUSTPUB_UPDATE=1 cargo test --test docs");
+}
