@@ -1,7 +1,8 @@
 // One case's world: a registry, a fixture repository with the pipeline that `trustpub generate` wrote for it, and the
 // means to run it.
 import assert from 'node:assert/strict'
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
@@ -77,7 +78,7 @@ export async function scenario(providerName, fixture, options, body) {
       },
       folder: (name) => join(folder, name),
       /** Files of this name on the machines of all runs. */
-      files: (name) => globSync(`**/${name}`, { cwd: folder }).map((path) => join(folder, path)),
+      files: (name) => execFileSync('find', [folder, '-name', name], { encoding: 'utf8' }).split('\n').filter(Boolean),
       published: () => world.publications.map((entry) => `${entry.name}@${entry.version}`),
       exchanges: () => world.requests.filter((entry) => entry.path.includes('/oidc/token/exchange/')),
     })
