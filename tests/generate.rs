@@ -1,5 +1,7 @@
 //! `trustpub generate` from outside, on the examples: what it writes, keeps, refuses and answers.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up must stop")]
+
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;

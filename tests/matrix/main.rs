@@ -3,6 +3,8 @@
 
 mod cases;
 
+use std::fmt::Write as _;
+
 use cases::{PROVIDERS, cases};
 use trustpub::facts::registry;
 use trustpub::render::{Rendered, render, runtime};
@@ -90,7 +92,7 @@ fn a_restriction_follows_the_integration() {
             let list = trustpub::trust::checklist(&trustpub::plan::plan(&spec).unwrap());
             let commands = list.items.iter().flat_map(|item| &item.actions);
             for action in commands.filter(|action| action.command.contains("--type expression")) {
-                shown.push_str(&format!("{integration:?}: {}\n", action.command));
+                let _ = writeln!(shown, "{integration:?}: {}", action.command);
             }
         }
     }

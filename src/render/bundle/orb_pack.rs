@@ -22,13 +22,13 @@ const INDENT: usize = 4;
 pub(super) enum PackError {
     /// There is no `@orb.yml`.
     #[error("there is no @orb.yml")]
-    NoBase,
+    MissingBase,
     /// A file is no YAML mapping.
     #[error("{0} is no YAML mapping")]
-    NoMapping(String),
+    NotAMapping(String),
     /// An include names no file of the sources.
     #[error("there is no {0} to include")]
-    NoInclude(String),
+    MissingInclude(String),
 }
 
 /// What Go's reader makes of a YAML value.
@@ -70,7 +70,7 @@ impl PartialOrd for Key {
 pub(super) fn pack(sources: &[File]) -> Result<String, PackError> {
     let mut orb = match sources.iter().find(|file| file.path == "@orb.yml") {
         Some(base) => read(base)?,
-        None => return Err(PackError::NoBase),
+        None => return Err(PackError::MissingBase),
     };
     for section in SECTIONS {
         let mut entries = BTreeMap::new();
@@ -97,7 +97,7 @@ fn read(file: &File) -> Result<BTreeMap<Key, Tree>, PackError> {
     let tree = yaml::parse(&Source::new(&file.path, &file.text));
     match tree.root().map(tree_of) {
         Some(Tree::Map(map)) if tree.errors().is_empty() => Ok(map),
-        _ => Err(PackError::NoMapping(file.path.clone())),
+        _ => Err(PackError::NotAMapping(file.path.clone())),
     }
 }
 
@@ -130,7 +130,7 @@ fn include(tree: &mut Tree, sources: &[File]) -> Result<(), PackError> {
         Tree::Text(text) => {
             let Some(path) = included(text) else { return Ok(()) };
             let file = sources.iter().find(|file| file.path == path);
-            let file = file.ok_or_else(|| PackError::NoInclude(path.to_owned()))?;
+            let file = file.ok_or_else(|| PackError::MissingInclude(path.to_owned()))?;
             *text = file.text.replace("<<", "\\<<");
             Ok(())
         }
@@ -303,11 +303,11 @@ version: 2.1
 
     #[test]
     fn what_is_no_orb_is_said() {
-        assert_eq!(pack(&[]), Err(PackError::NoBase));
+        assert_eq!(pack(&[]), Err(PackError::MissingBase));
         let base = || source("@orb.yml", "version: 2.1\n");
         let broken = source("jobs/a.yml", "- a\n");
-        assert_eq!(pack(&[base(), broken]), Err(PackError::NoMapping("jobs/a.yml".to_owned())));
+        assert_eq!(pack(&[base(), broken]), Err(PackError::NotAMapping("jobs/a.yml".to_owned())));
         let lost = source("jobs/a.yml", "a: << include(b.sh) >>\n");
-        assert_eq!(pack(&[base(), lost]), Err(PackError::NoInclude("b.sh".to_owned())));
+        assert_eq!(pack(&[base(), lost]), Err(PackError::MissingInclude("b.sh".to_owned())));
     }
 }
