@@ -30,7 +30,8 @@ fn plan_target(spec: &Resolved, target: &Target, refusals: &mut Vec<Refusal>) ->
     check_build(&mut checks, spec);
     check_publish(&mut checks, spec, target);
     if spec.runtime == Runtime::Bundle {
-        let help = "leave it out: the generated file then carries the whole pipeline";
+        let help = "leave it out: the generated file then carries the whole pipeline; for an Action, component or orb of \
+                    your own run `trustpub bundle --out DIR --namespace NS`";
         checks.refuse("runtime", "the Action, component and orb have no published release to refer to", help);
     }
     let trigger = trigger(&mut checks, target);

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { seedInstalled, yarnHosts } from './managers.mjs'
 import { run } from './process.mjs'
-import { makeProject } from './project.mjs'
+import { makeProject, writeFiles } from './project.mjs'
 import { PROVIDERS } from './providers.mjs'
 import { defaultRegistryHost } from './registry/host.mjs'
 import { seedPackage, seedTarball } from './registry/seed.mjs'
@@ -29,7 +29,7 @@ export const NPM = {
  * Opens a scenario, hands it to `body`, and closes it. `options`: `version` (default 1.1.0), `npm` (a key of `NPM`),
  * `visibility` of the repository, `permissions` of the publishers, `publish: false` = the packages do not exist yet,
  * `url` when package.json shall name another repository, `edit(text)` = change the generated file as an attacker or a
- * careless person would, `spec` merged over the fixture's. A run that contacts any unexpected host fails the case.
+ * careless person would, `spec` merged over the fixture's, `pipeline(made)` = the files to use instead of generated ones. A run that contacts any unexpected host fails the case.
  */
 export async function scenario(providerName, fixture, options, body) {
   const provider = PROVIDERS[providerName]
@@ -52,7 +52,8 @@ export async function scenario(providerName, fixture, options, body) {
     const project = makeProject(join(folder, 'repository'), {
       files: { ...made.files, ...options.files, 'trustpub.yml': stringify(spec) }, origin: `${provider.url}.git`,
     })
-    await generate(project)
+    if (options.pipeline) writeFiles(project.path, options.pipeline(made))
+    else await generate(project)
     if (mutation?.provider === providerName) edit(project, provider.file, mutation.change)
     if (options.edit) edit(project, provider.file, options.edit)
     project.commit(options.message ?? 'Release')

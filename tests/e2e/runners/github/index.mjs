@@ -1,6 +1,6 @@
 // Runs a GitHub workflow with nektos/act, gated as GitHub gates it: the event's filters, the permissions that grant the
 // id token, the environment's branch and tag rules.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseDocument } from 'yaml'
@@ -20,7 +20,7 @@ const IMAGE = { node: '22.14.0' }
 /**
  * Runs `workflow` (its path in the repository) of the clone at `project.path`.
  *
- * `event`: `{name, ref, action?, fork?}`. `settings`: `{repository, visibility, environments: {NAME: {refs}}, secrets, env}`;
+ * `event`: `{name, ref, action?, fork?}`. `settings`: `{repository, visibility, environments: {NAME: {refs}}, secrets, env, actions}`; `actions` (`owner/name@ref` → folder) are published ones;
  * `env` is what the runner adds to every job; the run is killed after `seconds` or once `until()` is true. Resolves to `{triggered, status, output}`.
  */
 export async function runGithub({ world, project, work, workflow, event, settings }) {
@@ -48,8 +48,12 @@ export async function runGithub({ world, project, work, workflow, event, setting
   writeFileSync(payload, JSON.stringify(eventPayload(event, settings)))
 
   const actions = writeActions(join(work, 'actions'), { origin: project.path, artifacts, cache: settings.cache?.folder })
-  const used = [...source.matchAll(/uses:\s*['"]?([\w.-]+\/[\w.-]+)@([\w.-]+)/g)].map(([, name, ref]) => [name, ref])
+  // A published action is a folder here; what it uses itself stands for the same actions.
+  const published = Object.entries(settings.actions ?? {})
+  const texts = published.flatMap(([, folder]) => globSync('**/action.yml', { cwd: folder }).map((name) => readFileSync(join(folder, name), 'utf8')))
+  const used = [...[source, ...texts].join('\n').matchAll(/uses:\s*['"]?([\w.-]+\/[\w.-]+)@([\w.-]+)/g)].map(([, name, ref]) => [name, ref])
   const replaced = used.filter(([name]) => actions[name]).flatMap(([name, ref]) => ['--local-repository', `${name}@${ref}=${actions[name]}`])
+    .concat(published.flatMap(([reference, folder]) => ['--local-repository', `${reference}=${folder}`]))
 
   const home = join(work, 'home')
   mkdirSync(join(home, 'tmp'), { recursive: true })

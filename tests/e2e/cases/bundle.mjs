@@ -1,0 +1,193 @@
+// The bundle's three members, as a project that has no generator uses them: the Action by commit, the component by
+// include, the orb inlined. The same positive, negative and attack cases as generated pipelines.
+import assert from 'node:assert/strict'
+import { readFileSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse, stringify } from 'yaml'
+import { hostileDependency, pnpmMonorepo, prerelease, privateDependency, single } from '../fixtures/index.mjs'
+import { scenario } from '../scenario.mjs'
+import { test } from '../suite.mjs'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
+const committed = (path) => readFileSync(join(root, path), 'utf8')
+const ACTION = `acme/npm-publish@${'c0ffee00'.repeat(5)}`
+const [OWNER, COMMIT] = ACTION.split('@')
+const CHECKOUT = { uses: /actions\/checkout@[0-9a-f]{40}/.exec(committed('action/README.md'))[0], with: { 'persist-credentials': false } }
+
+/** `NAME FOLDER` lines of a fixture's packages. */
+function lines(made) {
+  const folders = Object.keys(made.files).filter((file) => file.endsWith('package.json')).map((file) => [JSON.parse(made.files[file]).name, dirname(file)])
+  return made.packages.map((name) => `${name} ${Object.fromEntries(folders)[name]}`).join('\n')
+}
+
+const manager = (made) => ('pnpm-lock.yaml' in made.files ? 'pnpm' : 'npm')
+const BUILD = { npm: 'npm run build\nnpm test', pnpm: 'pnpm run -r build\npnpm run -r test' }
+const inputs = (made, more = {}) => ({
+  packages: lines(made), 'package-manager': manager(made), 'build-command': BUILD[manager(made)], ...more,
+})
+const snake = (object) => Object.fromEntries(Object.entries(object).map(([key, value]) => [key.replaceAll('-', '_'), value]))
+
+const GITHUB_FILE = '.github/workflows/publish.yml'
+const workflow = (jobs) => ({ [GITHUB_FILE]: stringify({ name: 'Publish', on: { push: { tags: ['v*'] } }, permissions: {}, jobs }) })
+const readToken = { 'read-token': '${{ secrets.NPM_READ_TOKEN }}' }
+
+const twoJobs = (made, { pack = {}, publish = {} } = {}) => workflow({
+  pack: {
+    name: 'pack', 'runs-on': 'ubuntu-24.04', permissions: { contents: 'read' },
+    outputs: { 'manifest-sha256': '${{ steps.pack.outputs.manifest-sha256 }}' },
+    steps: [CHECKOUT, { id: 'pack', uses: `${OWNER}/pack@${COMMIT}`, with: inputs(made, { ...readToken, ...pack }) }],
+  },
+  publish: {
+    name: 'publish', needs: 'pack', 'runs-on': 'ubuntu-24.04', environment: 'npm', permissions: { 'id-token': 'write' },
+    steps: [{
+      uses: `${OWNER}/publish@${COMMIT}`,
+      with: { packages: made.packages.join('\n'), workflow: 'publish.yml', 'manifest-sha256': '${{ needs.pack.outputs.manifest-sha256 }}', ...publish },
+    }],
+  },
+})
+
+const oneJob = (made, { pack = {}, publish = {} } = {}) => workflow({
+  publish: {
+    name: 'publish', 'runs-on': 'ubuntu-24.04', environment: 'npm', permissions: { contents: 'read', 'id-token': 'write' },
+    steps: [CHECKOUT, { uses: ACTION, with: inputs(made, { ...readToken, ...pack, ...publish }) }],
+  },
+})
+
+const component = (made, { pack = {}, publish = {} } = {}) => ({
+  'templates/npm-publish/template.yml': committed('gitlab/templates/npm-publish/template.yml'),
+  '.gitlab-ci.yml': stringify({ include: [{ local: 'templates/npm-publish/template.yml', inputs: inputs(made, { ...pack, ...publish }) }] }),
+})
+
+// An inline orb has no examples.
+const { examples, ...ORB } = parse(committed('orb/orb.yml'))
+
+const orb = (made, { pack = {}, publish = {} } = {}) => ({
+  '.circleci/config.yml': stringify({
+    version: 2.1, orbs: { 'npm-publish': ORB },
+    workflows: { release: { jobs: [
+      { 'npm-publish/pack': { ...snake(inputs(made, pack)), filters: 'pipeline.git.tag starts-with "v"' } },
+      { 'npm-publish/publish': {
+        packages: made.packages.join('\n'), ...snake(publish), requires: ['npm-publish/pack'], context: 'npm-publish',
+        filters: 'pipeline.git.tag starts-with "v"',
+      } },
+    ] } },
+  }, { lineWidth: 0 }),
+})
+
+const MEMBERS = {
+  'the Action in two jobs': ['github', twoJobs], 'the Action in one job': ['github', oneJob],
+  'the component': ['gitlab', component], 'the orb': ['circleci', orb],
+}
+
+/** A scenario of one member. `given`: inputs of the pack and publish halves. */
+const using = (member, fixture, { given, ...options }, body) => {
+  const [provider, pipeline] = MEMBERS[member]
+  return scenario(provider, fixture, { ...options, pipeline: (made) => pipeline(made, given) }, (s) =>
+    body({ ...s, run: (settings = {}) => s.run({ actions: { [ACTION]: join(root, 'action') }, ...settings }) }))
+}
+
+for (const member of Object.keys(MEMBERS)) {
+  for (const [kind, fixture] of Object.entries({ single, 'pnpm monorepo': pnpmMonorepo, prerelease, 'private dependency': privateDependency })) {
+    const given = { publish: kind === 'prerelease' ? { mode: 'direct' } : {} }
+    test(`bundle: ${member} publishes, ${kind}`, () => using(member, fixture, { given }, async (s) => {
+      const token = kind === 'private dependency' ? s.world.credentials.granular('reader', 'read') : undefined
+      const outcome = await s.run(token ? { secrets: { NPM_READ_TOKEN: token } } : {})
+      assert.equal(outcome.status, 0, 'the pipeline succeeds')
+      assert.match(outcome.output, /TESTS RAN/)
+      assert.deepEqual(s.published().toSorted(), s.packages.map((name) => `${name}@${s.version}`).toSorted())
+      for (const entry of s.world.publications) {
+        assert.equal(entry.by, 'oidc')
+        assert.equal(entry.tag, kind === 'prerelease' ? 'beta' : 'latest')
+        assert.equal(Boolean(entry.provenance), s.provider.provenance)
+      }
+      if (token) {
+        const used = s.world.requests.filter((entry) => entry.credential === 'token:reader' && !entry.path.includes('/security/'))
+        assert.ok(used.length > 0 && used.every(({ method }) => method === 'GET'))
+        assert.ok(!outcome.output.includes(token))
+      }
+    }))
+  }
+
+  test(`bundle: ${member} stages`, () => using(member, single, { given: { publish: { mode: 'stage' } } }, async (s) => {
+    assert.equal((await s.run()).status, 0)
+    assert.deepEqual([s.published(), s.world.staged.map(({ name }) => name)], [[], ['acme-demo']])
+  }))
+
+  test(`bundle: ${member} rehearses with the real exchange`, () => using(member, single, { given: { publish: { 'dry-run': true } } }, async (s) => {
+    assert.equal((await s.run()).status, 0)
+    assert.deepEqual(s.published(), [])
+    assert.deepEqual(s.exchanges().map(({ status }) => status), [201])
+  }))
+
+  test(`bundle: ${member} refuses where no publisher matches`, () => using(member, single, {}, async (s) => {
+    for (const name of s.packages) s.world.packages.get(name).publishers = []
+    const outcome = await s.run()
+    assert.notEqual(outcome.status, 0)
+    assert.match(outcome.output, /gives this run no token for acme-demo/)
+    assert.match(outcome.output, /Fix: /)
+    assert.deepEqual(s.published(), [])
+  }))
+
+  test(`bundle: ${member} refuses beside a stored token`, () => using(member, single, {}, async (s) => {
+    const outcome = await s.run({ env: { NODE_AUTH_TOKEN: s.world.credentials.granular('leftover', 'write') } })
+    assert.notEqual(outcome.status, 0)
+    assert.match(outcome.output, /within reach of this job: NODE_AUTH_TOKEN/)
+    assert.deepEqual([s.published(), s.exchanges()], [[], []])
+  }))
+
+  test(`bundle: ${member}, a branch starts nothing`, () => using(member, single, {}, async (s) => {
+    const outcome = await s.run({ ref: 'refs/heads/main' })
+    assert.deepEqual([outcome.triggered, s.world.requests], [false, []])
+  }))
+
+  test(`bundle: ${member}, a dependency's postinstall gets nothing`, () => {
+    const steal = readFileSync(new URL('../fixtures/steal.mjs', import.meta.url), 'utf8')
+    const fixture = (options) => hostileDependency({
+      ...options, script: steal.replace('REGISTRY', JSON.stringify(`https://${options.host}/`)).replace('VICTIM', '"acme-demo"'),
+    })
+    return using(member, fixture, {}, async (s) => {
+      const outcome = await s.run()
+      const found = [...s.files('loot').map((path) => readFileSync(path, 'utf8')), outcome.output].join('\n').match(/LOOT .*/g) ?? []
+      // In one job with the identity install scripts do not run at all.
+      assert.equal(found.some((text) => text.includes('done')), member !== 'the Action in one job')
+      assert.deepEqual(found.filter((text) => /LOOT (works|credential|exchange: 2)|replaced|planted/.test(text)), [])
+      assert.equal(outcome.status, 0)
+      assert.deepEqual(s.published(), ['acme-demo@1.1.0'])
+    })
+  })
+}
+
+test('bundle: the pack half refuses a job that has an identity', () => {
+  const pipeline = (made) => {
+    const [[file, text]] = Object.entries(twoJobs(made))
+    return { [file]: text.replace('contents: read', 'contents: read\n      id-token: write') }
+  }
+  return scenario('github', single, { pipeline }, async (s) => {
+    const outcome = await s.run({ actions: { [ACTION]: join(root, 'action') } })
+    assert.notEqual(outcome.status, 0)
+    assert.match(outcome.output, /remove id-token: write from this job/)
+    assert.deepEqual(s.world.requests, [])
+  })
+})
+
+test('bundle: the orb without its context publishes nothing and says why', () => {
+  const pipeline = (made) => {
+    const [[file, text]] = Object.entries(orb(made))
+    return { [file]: text.replace(/^ *context: npm-publish\n/m, '') }
+  }
+  return scenario('circleci', single, { pipeline }, async (s) => {
+    const outcome = await s.run()
+    assert.notEqual(outcome.status, 0)
+    assert.match(outcome.output, /attach the context to the publish job/)
+    assert.deepEqual(s.published(), [])
+  })
+})
+
+test("bundle: every script of the orb's sources is the one that is packed", () => {
+  const commands = JSON.stringify(parse(committed('orb/orb.yml')).commands)
+  for (const name of readdirSync(join(root, 'orb/src/scripts'))) {
+    const text = committed(`orb/src/scripts/${name}`).replaceAll('<<', '\\<<')
+    assert.ok(commands.includes(JSON.stringify(text).slice(1, -1)), name)
+  }
+})
