@@ -41,7 +41,7 @@ export const MUTATIONS = [
   { id: 'gitlab: no environment', provider: 'gitlab', cases: 'matrix: gitlab, single', change: out(/^ *environment:.*\n +name: .*\n +deployment_tier: .*\n/m) },
   { id: 'gitlab: the publish job checks out', provider: 'gitlab', cases: "isolation: gitlab, the project's .npmrc", change: out(/^ *GIT_STRATEGY: .*\n/m) },
   { id: 'gitlab: a cache in the pack job', provider: 'gitlab', cases: 'attack: gitlab, a poisoned cache',
-    change: (text) => text.replace(/cache: \[\].*/, 'cache:\n    paths: [node_modules/]') },
+    change: (text) => text.replace(/cache: \[\].*/, 'cache:\n    paths: [.npm-cache/]') },
   { id: 'gitlab: no rules', provider: 'gitlab', cases: 'isolation: gitlab, a branch starts nothing', change: out(/^ +rules:\n +- if: .*\n/gm) },
   { id: 'circleci: no context', provider: 'circleci', cases: 'matrix: circleci, single', change: out(/^ *context: .*\n/m) },
   { id: 'circleci: no filters', provider: 'circleci', cases: 'isolation: circleci, a branch starts nothing', change: out(/^ *filters: .*\n/gm) },
