@@ -92,7 +92,7 @@ every('a poisoned cache', (provider) => {
     const folder = s.folder('cache')
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'POISON'), 'from a pull request')
-    const outcome = await s.run({ cache: { folder, path: 'node_modules' } })
+    const outcome = await s.run({ cache: { folder, path: '.npm-cache' } })
     assert.equal(outcome.status, 0)
     assert.deepEqual(s.files('POISON'), [join(folder, 'POISON')], 'no job restores a cache')
     assert.deepEqual(s.published(), ['acme-demo@1.1.0'])
