@@ -193,8 +193,8 @@ pub(super) fn prints(walk: &mut Walk<'_, '_>, name: &str, words: &[Field], call:
 /// The variable of `NAME=$(`, the end of what stands before a substituted command.
 fn assigned_variable(before: &str) -> Option<String> {
     let before = before.trim_end_matches([' ', '"', '(', '$', '`']).strip_suffix('=')?;
-    let start = before.rfind(|character: char| !character.is_ascii_alphanumeric() && character != '_');
-    let name = &before[start.map_or(0, |at| at + 1)..];
+    let is_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let name = &before[before.trim_end_matches(is_name).len()..];
     (!name.is_empty()).then(|| name.to_owned())
 }
 

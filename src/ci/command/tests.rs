@@ -470,3 +470,16 @@ fn cycles_and_hostile_texts_end() {
     assert!(tools(&acts_in(&[("package.json", &manifest)], "npm run s0", &HERE)).is_empty());
     assert!(found(&format!("{}npm publish", "sudo ".repeat(10_000))).is_empty());
 }
+
+#[test]
+fn any_character_may_stand_before_a_variable() {
+    for before in ["", "x\u{202e}", "é", "🚀"] {
+        let script = format!("{before}NPM_ID_TOKEN=$(circleci run oidc get --claims '{{}}')");
+        let acts = acts_in(&[], &script, &HERE);
+        let requested = acts.iter().find_map(|act| match &act.deed {
+            Deed::FetchIdentity(request) => request.variable.as_deref(),
+            _ => None,
+        });
+        assert_eq!(requested, Some("NPM_ID_TOKEN"), "{script}");
+    }
+}
