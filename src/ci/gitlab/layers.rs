@@ -1,5 +1,7 @@
 //! What a job is made of: its definitions, what it extends, and the defaults, strongest first.
 
+use std::collections::HashMap;
+
 use super::document::Document;
 use crate::ci::repository::place;
 use crate::ci::{Hop, HopKind};
@@ -57,6 +59,17 @@ pub(super) struct Layer<'t> {
 /// All documents, and names in them.
 pub(super) struct Config<'t> {
     documents: &'t [Document<'t>],
+    /// Top-level name → the entry in each document that has it, in their order: jobs are looked up by name
+    /// many times, and a document can have thousands.
+    names: HashMap<&'t str, Vec<Named<'t>>>,
+}
+
+/// A top-level entry.
+#[derive(Clone, Copy)]
+struct Named<'t> {
+    document: usize,
+    key: Node<'t>,
+    value: Node<'t>,
 }
 
 /// A job's layers with the hops that led to them.
@@ -67,7 +80,21 @@ pub(super) struct Stack<'t> {
 
 impl<'t> Config<'t> {
     pub(super) fn new(documents: &'t [Document<'t>]) -> Self {
-        Self { documents }
+        let mut names: HashMap<&str, Vec<Named<'t>>> = HashMap::new();
+        for (document, read) in documents.iter().enumerate() {
+            for (key, value) in read.root.entries() {
+                let Some(name) = key.as_str() else { continue };
+                let found = names.entry(name).or_default();
+                // Where a key stands twice in one document, the last one counts.
+                found.pop_if(|last| last.document == document);
+                found.push(Named { document, key, value });
+            }
+        }
+        Self { documents, names }
+    }
+
+    fn named(&self, name: &str) -> impl Iterator<Item = Named<'t>> + use<'_, 't> {
+        self.names.get(name).into_iter().flatten().copied()
     }
 
     /// The document at `index`.
@@ -91,17 +118,23 @@ impl<'t> Config<'t> {
 
     /// Every setting of a top-level keyword, strongest first.
     pub(super) fn global(&self, key: &str) -> Vec<Layer<'t>> {
-        let layers = self.documents.iter().enumerate().filter_map(|(document, read)| {
-            Some(Layer { node: read.root.get(key)?, document, default: true, own: false })
+        let layers = self.named(key).map(|found| Layer {
+            node: found.value,
+            document: found.document,
+            default: true,
+            own: false,
         });
         layers.collect()
     }
 
     /// The definitions of `name`, the including file's before those of included files.
     fn definitions(&self, name: &str) -> Vec<Layer<'t>> {
-        let layers = self.documents.iter().enumerate().filter_map(|(document, read)| {
-            let node = read.root.get(name).filter(|node| node.is_mapping())?;
-            Some(Layer { node, document, default: false, own: true })
+        let jobs = self.named(name).filter(|found| found.value.is_mapping());
+        let layers = jobs.map(|found| Layer {
+            node: found.value,
+            document: found.document,
+            default: false,
+            own: true,
         });
         layers.collect()
     }
@@ -151,15 +184,18 @@ impl<'t> Config<'t> {
         });
         let mut found: Vec<_> = own.collect();
         if INHERITED.contains(&key) && inherits(stack, key) {
-            let defaults = self.documents.iter().enumerate().flat_map(|(document, read)| {
-                let section = read.root.get("default").and_then(|default| default.entry(key));
-                let old = read.root.entry(key);
-                section
-                    .into_iter()
-                    .chain(old)
-                    .map(move |(key, node)| (key, Layer { node, document, default: true, own: false }))
+            let section = self.named("default").filter_map(|found| {
+                let (key, value) = found.value.entry(key)?;
+                Some((0, Named { key, value, ..found }))
             });
-            found.extend(defaults);
+            let old = self.named(key).map(|found| (1, found));
+            let mut defaults: Vec<(u8, Named<'_>)> = section.chain(old).collect();
+            // Document by document; in each, `default` before the old top-level keyword.
+            defaults.sort_by_key(|(rank, found)| (found.document, *rank));
+            found.extend(defaults.into_iter().map(|(_, found)| {
+                let layer = Layer { node: found.value, document: found.document, default: true, own: false };
+                (found.key, layer)
+            }));
         }
         found
     }
