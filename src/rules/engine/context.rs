@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use crate::ci::{Auth, IdentityState, Job, Model, Pipeline, PublishPath, Registry, Step, Tool};
 use crate::diagnostic::{Finding, Location};
 use crate::facts::npm::Feature;
@@ -5,6 +7,7 @@ use crate::facts::tools::{self, Exchange};
 use crate::facts::{Date, Provider, Range, Version};
 use crate::project::{Manager, Project};
 use crate::spec::Resolved;
+use crate::text::Span;
 
 use super::Meta;
 
@@ -46,13 +49,11 @@ impl<'a> Context<'a> {
     /// Every job that publishes to npm, once, however many callers it has.
     pub fn publishing_jobs(&self) -> Vec<PublishingJob<'a>> {
         let mut jobs: Vec<PublishingJob<'a>> = Vec::new();
+        let mut known: HashMap<(&str, Span, &str), usize> = HashMap::new();
         for (path, job) in self.npm_path_jobs() {
-            let same = |other: &&mut PublishingJob<'_>| {
-                other.job.key.span == job.key.span
-                    && other.job.key.source.path() == job.key.source.path()
-                    && other.job.id == job.id
-            };
-            match jobs.iter_mut().find(same) {
+            let place = (job.key.source.path(), job.key.span, job.id.as_str());
+            let index = *known.entry(place).or_insert(jobs.len());
+            match jobs.get_mut(index) {
                 Some(found) => found.paths.push(path),
                 None => {
                     jobs.push(PublishingJob { pipeline: self.model.pipeline(path), job, paths: vec![path] });
