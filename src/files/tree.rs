@@ -119,6 +119,10 @@ impl Tree for Memory {
         entries.dedup();
         entries
     }
+
+    fn is_file(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
 }
 
 /// `changes` laid over `base`: what the repository would be once they were written.
@@ -148,6 +152,10 @@ impl Tree for Overlay<'_> {
         entries.sort();
         entries.dedup();
         entries
+    }
+
+    fn is_file(&self, path: &str) -> bool {
+        self.changes.is_file(path) || self.base.is_file(path)
     }
 }
 

@@ -1,5 +1,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 /// A token's fixed beginning, the characters of its body besides letters and digits, and the least body
 /// that makes it one: shorter runs are ordinary words (`npm_config_…`).
@@ -25,15 +28,26 @@ const PREFIXES: &[(&str, &str, usize)] = &[
 /// Keys whose value is a credential, whatever it looks like.
 const KEYS: &[&str] = &["_authToken", "_auth", "_password", "npmAuthToken", "npmAuthIdent"];
 
+/// Words before credentials in headers.
+const SCHEMES: [&str; 4] = ["Bearer ", "bearer ", "Basic ", "basic "];
+
+/// Everything that a secret can follow, looked for at once: most texts hold none of it.
+static MARKS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let prefixes = PREFIXES.iter().map(|(prefix, _, _)| prefix);
+    AhoCorasick::new(prefixes.chain(KEYS).chain(&SCHEMES)).expect("a few short words always build")
+});
+
 /// Masks whatever looks like a token with as many stars, so that columns and spans stay where they are: tokens of npm,
 /// GitHub, GitLab and `CircleCI`, JSON Web Tokens, the values of npm's and yarn's credential keys, bearer
 /// headers and passwords in URLs. Text without any is borrowed. Masking twice changes nothing.
 pub fn redact(text: &str) -> Cow<'_, str> {
     let mut secrets: Vec<Range<usize>> = Vec::new();
-    prefixed(text, &mut secrets);
+    if MARKS.is_match(text) {
+        prefixed(text, &mut secrets);
+        assigned(text, &mut secrets);
+        bearers(text, &mut secrets);
+    }
     web_tokens(text, &mut secrets);
-    assigned(text, &mut secrets);
-    bearers(text, &mut secrets);
     passwords(text, &mut secrets);
     if secrets.is_empty() {
         return Cow::Borrowed(text);
@@ -134,7 +148,7 @@ fn is_placeholder(value: &str) -> bool {
 }
 
 fn bearers(text: &str, secrets: &mut Vec<Range<usize>>) {
-    for word in ["Bearer ", "bearer ", "Basic ", "basic "] {
+    for word in SCHEMES {
         for (at, _) in text.match_indices(word) {
             let start = at + word.len();
             let end = run(text, start, "-_.~+/=");

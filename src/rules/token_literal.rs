@@ -40,6 +40,10 @@
 //! ## Evidence
 //! - documentation: npm's token format, `npm_` and 36 letters and digits.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::engine::{Availability, Context, Meta};
 use crate::diagnostic::{Finding, Location, Severity};
 use crate::facts::Provider;
@@ -51,6 +55,11 @@ pub(super) static META: Meta =
 /// What a token starts with, and how many letters and digits follow at least.
 const SHAPES: [(&str, usize); 5] =
     [("npm_", 36), ("ghp_", 36), ("github_pat_", 40), ("glpat-", 20), ("ghs_", 36)];
+
+/// The beginnings, looked for at once: every file is searched.
+static PREFIXES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::new(SHAPES.map(|(prefix, _)| prefix)).expect("a few short words always build")
+});
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for pipeline in &context.model.pipelines {
@@ -67,23 +76,21 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn search(source: &Source, provider: Provider, findings: &mut Vec<Finding>) {
     let text = source.text();
-    for (prefix, least) in SHAPES {
-        for (at, _) in text.match_indices(prefix) {
-            let inside_word = text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
-            let rest = &text[at + prefix.len()..];
-            let length =
-                rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-            let body = &rest[..length];
-            // A placeholder repeats one character.
-            let placeholder = body.bytes().all(|byte| Some(byte) == body.bytes().next());
-            if inside_word || length < least || placeholder {
-                continue;
-            }
-            let span = Span::new(at, at + prefix.len() + length);
-            findings.push(
-                META.finding(&Location::new(source, span), provider, "a token stands here in the clear")
-                    .with_help("Revoke it now (deleting the line does not help), then publish by identity."),
-            );
+    for found in PREFIXES.find_iter(text) {
+        let (at, (prefix, least)) = (found.start(), SHAPES[found.pattern().as_usize()]);
+        let inside_word = text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+        let rest = &text[at + prefix.len()..];
+        let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        let body = &rest[..length];
+        // A placeholder repeats one character.
+        let placeholder = body.bytes().all(|byte| Some(byte) == body.bytes().next());
+        if inside_word || length < least || placeholder {
+            continue;
         }
+        let span = Span::new(at, at + prefix.len() + length);
+        findings.push(
+            META.finding(&Location::new(source, span), provider, "a token stands here in the clear")
+                .with_help("Revoke it now (deleting the line does not help), then publish by identity."),
+        );
     }
 }

@@ -230,12 +230,12 @@ impl<'t> Node<'t> {
 
     /// The items of a list; nothing for other nodes.
     pub fn items(self) -> impl Iterator<Item = Node<'t>> {
-        self.is_sequence().then(|| self.children()).into_iter().flatten()
+        if self.is_sequence() { self.children() } else { Children::none(self.tree) }
     }
 
     /// The entries of a mapping as written, merge keys `<<` among them; nothing for other nodes.
     pub fn own_entries(self) -> impl Iterator<Item = (Node<'t>, Node<'t>)> {
-        let mut children = self.is_mapping().then(|| self.children()).into_iter().flatten();
+        let mut children = if self.is_mapping() { self.children() } else { Children::none(self.tree) };
         std::iter::from_fn(move || Some((children.next()?, children.next()?)))
     }
 
@@ -317,6 +317,10 @@ pub(super) struct Children<'t> {
 impl<'t> Children<'t> {
     fn new(tree: &'t Tree, id: u32) -> Self {
         Self { tree, next: id + 1, after: tree.after(id) }
+    }
+
+    fn none(tree: &'t Tree) -> Self {
+        Self { tree, next: 0, after: 0 }
     }
 }
 
