@@ -1,0 +1,231 @@
+//! What is fuzzed, and what must hold for any input. A broken promise is a panic.
+
+use clap::ValueEnum;
+use trustpub::ci;
+use trustpub::facts::Date;
+use trustpub::files::{Memory, Overlay};
+use trustpub::project::Project;
+use trustpub::render::{self, GenerateError};
+use trustpub::report::{Format, Report};
+use trustpub::rules::{self, Context, Outcome, Selection};
+use trustpub::shell::{self, Dialect, Variables};
+use trustpub::text::{Source, Span};
+use trustpub::yaml::{self, Node, edit, emit};
+
+/// Begins the line that names the file which the following lines are.
+pub(crate) const FILE_MARK: &str = "==== ";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Target {
+    /// The YAML tree and every question that can be asked of it
+    Yaml,
+    /// Edits of YAML, checked and read again
+    Edits,
+    /// The shell reader and its variables
+    Shell,
+    /// The spec, as far as the files rendered from it
+    Spec,
+    /// The whole check: project, readers, rules, reports, fixes
+    Check,
+}
+
+impl Target {
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().expect("no variant is hidden").get_name().to_owned()
+    }
+
+    pub(crate) fn run(self, input: &str) {
+        match self {
+            Self::Yaml => yaml(input),
+            Self::Edits => edits(input),
+            Self::Shell => shell(input),
+            Self::Spec => spec(input),
+            Self::Check => check(input),
+        }
+    }
+}
+
+fn inside(source: &Source, span: Span) {
+    let text = source.text();
+    assert!(
+        span.start <= span.end && text.get(span.start..span.end).is_some(),
+        "{span:?} of {} bytes",
+        text.len()
+    );
+}
+
+/// Calls `visit` with every node as written.
+fn walk<'t>(tree: &'t yaml::Tree, mut visit: impl FnMut(Node<'t>)) {
+    let mut open: Vec<Node<'_>> = tree.documents().collect();
+    while let Some(node) = open.pop() {
+        visit(node);
+        if node.is_alias() {
+            continue;
+        }
+        for (key, value) in node.own_entries() {
+            open.extend([key, value]);
+        }
+        open.extend(node.items());
+    }
+}
+
+fn yaml(input: &str) {
+    let source = Source::new("a.yml", input);
+    let tree = yaml::parse(&source);
+    for span in
+        tree.errors().iter().map(|error| error.span).chain(tree.comments().iter().map(|comment| comment.span))
+    {
+        inside(&source, span);
+    }
+    walk(&tree, |node| {
+        inside(&source, node.span());
+        inside(&source, node.written_span());
+        let _ = (node.tag(), node.anchor(), node.unresolved_alias(), node.as_bool(), node.as_bool_1_1());
+        assert_eq!(node.entries().count() > 0, node.entries().next().is_some());
+        for (key, value) in node.own_entries() {
+            if let Some(name) = key.as_str() {
+                assert!(node.get(name).is_some(), "{name:?} is written and not found");
+            }
+            let _ = value.pointer("/0/a");
+        }
+        if let Some(text) = node.as_str() {
+            let map = node.text_map();
+            for at in [0, text.len() / 2, text.len()] {
+                let span = map.span(at..text.len());
+                assert!(span.start <= span.end && span.end <= input.len());
+            }
+            let written = emit::scalar(text);
+            let again = yaml::parse(&Source::new("b.yml", written.as_str()));
+            assert_eq!(again.root().and_then(Node::as_str), Some(text), "from {written:?}");
+        }
+    });
+    for offset in [0, input.len() / 3, input.len()] {
+        let _ = tree.path_at(offset);
+    }
+}
+
+fn edits(input: &str) {
+    let source = Source::new("a.yml", input);
+    let tree = yaml::parse(&source);
+    let mut left = 24;
+    walk(&tree, |node| {
+        if left == 0 {
+            return;
+        }
+        left -= 1;
+        if let Some((key, value)) = node.own_entries().next()
+            && let Some(name) = key.as_str()
+        {
+            let try_edit = |edits: Result<Vec<_>, edit::EditError>| edit::checked(&tree, &edits.ok()?).ok();
+            let _ = try_edit(edit::insert_key(node, edit::Place::First, "zz-new", "true"));
+            let _ = try_edit(edit::insert_key(node, edit::Place::Last, "zz-new", "|\n  npm ci"));
+            let _ = try_edit(edit::rename_key(node, name, "zz-new"));
+            let _ = try_edit(edit::remove_key(node, name));
+            let _ = try_edit(edit::remove_item(value, 0));
+            let _ = try_edit(edit::append_item(value, "'x: y'"));
+            if let Some(new) = try_edit(edit::replace_value(node, name, "[a, b]"))
+                && new.errors().is_empty()
+                && tree.documents().len() == 1
+            {
+                let new_text = new.source().text();
+                assert!(new_text.contains("[a, b]"), "the value is not in {new_text:?}");
+            }
+        }
+    });
+}
+
+fn shell(input: &str) {
+    for dialect in [Dialect::Posix, Dialect::PowerShell, Dialect::Cmd] {
+        let script = shell::read(input, dialect);
+        let mut variables = Variables::default();
+        for command in &script.commands {
+            assert!(command.scope < script.scopes.len());
+            assert!(input.get(command.span.start..command.span.end).is_some(), "{:?}", command.span);
+            for word in &command.words {
+                assert_eq!(input.get(word.span.start..word.span.end), Some(word.raw));
+            }
+            for redirect in &command.redirects {
+                if let Some(heredoc) = redirect.heredoc {
+                    assert!(input.get(heredoc.body.start..heredoc.body.end).is_some());
+                }
+            }
+            let _ = variables.expand(&command.words);
+            variables.observe(command);
+        }
+    }
+}
+
+fn spec(input: &str) {
+    let manifest =
+        r#"{"name": "@acme/one", "version": "1.0.0", "repository": "https://github.com/acme/one"}"#;
+    let files = [
+        ("trustpub.yml", input),
+        ("package.json", manifest),
+        ("package-lock.json", r#"{"lockfileVersion": 3}"#),
+    ];
+    match render::generate(&Memory::new(files)) {
+        Ok(_) | Err(GenerateError::NoSpec | GenerateError::Read(_)) => {}
+        Err(GenerateError::Spec(findings)) => {
+            assert!(!findings.is_empty(), "a refusal without a reason");
+            for finding in &findings {
+                inside(&finding.location.source, finding.location.span);
+            }
+            let _ = trustpub::report::text::findings(&findings);
+        }
+        Err(GenerateError::SelfCheck(error)) => {
+            panic!("a spec that was accepted renders what is refused: {error}")
+        }
+    }
+}
+
+/// The files of an input: parts that begin with [`FILE_MARK`]; a text without it is a workflow.
+fn files(input: &str) -> Vec<(String, String)> {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for line in input.split_inclusive('\n') {
+        match (line.strip_prefix(FILE_MARK), files.last_mut()) {
+            (Some(path), _) => files.push((path.trim().to_owned(), String::new())),
+            (None, Some((_, text))) => text.push_str(line),
+            (None, None) => files.push((".github/workflows/a.yml".to_owned(), line.to_owned())),
+        }
+    }
+    files
+}
+
+fn check(input: &str) {
+    let tree = Memory::new(files(input));
+    let findings = checked(&tree);
+    for with_unsafe in [false, true] {
+        let plan = rules::plan_fixes(&tree, &findings, with_unsafe);
+        if !plan.files.is_empty() {
+            checked(&Overlay::new(&tree, Memory::new(plan.files)));
+        }
+    }
+}
+
+fn checked(tree: &dyn trustpub::files::Tree) -> Vec<trustpub::diagnostic::Finding> {
+    let project = Project::read(tree);
+    let model = ci::read(tree, &project);
+    let today = "2026-11-22".parse::<Date>().expect("a date");
+    let context = Context { model: &model, project: &project, spec: None, today: Some(today) };
+    let selection = Selection::new(&[], &[], true).expect("nothing is selected by name");
+    let outcome = Outcome::of(&context, &selection, None);
+    for finding in &outcome.findings {
+        inside(&finding.location.source, finding.location.span);
+        for related in &finding.related {
+            inside(&related.location.source, related.location.span);
+        }
+    }
+    let report = Report {
+        findings: &outcome.findings,
+        publish_paths: &model.paths,
+        rules: &[],
+        files: 1,
+        suppressed: outcome.suppressed,
+    };
+    for format in
+        [Format::Text, Format::Json, Format::Sarif, Format::Github, Format::Codequality, Format::Junit]
+    {
+        assert!(report.render(format).is_char_boundary(0));
+    }
+    outcome.findings
+}

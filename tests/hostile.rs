@@ -1,0 +1,198 @@
+//! No input can crash or stall the check: each ends with an answer, and a broken file never hides the others.
+
+use std::fmt::Write as _;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// A workflow that publishes with a stored token: found whatever lies beside it.
+const HONEST: &str = "\
+on: { push: { tags: ['v*'] } }
+jobs:
+  publish:
+    runs-on: ubuntu-latest
+    steps:
+      - run: npm publish
+        env: { NODE_AUTH_TOKEN: '${{ secrets.NPM_TOKEN }}' }
+";
+
+/// Checks a repository of `files` and gives the JSON report.
+fn check(files: &[(&str, &[u8])]) -> Value {
+    let dir = tempfile::tempdir().unwrap();
+    for (path, bytes) in files {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("trustpub"));
+    command.args(["check", "--format", "json", "--repo"]).arg(dir.path());
+    let output = command.output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    // None is a crash by signal: an exhausted stack, an abort.
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{:?}: {error}", output.status);
+    assert!(!error.contains("panicked"), "{error}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Checks files beside an honest workflow, which must be found all the same, and gives file and rule of each finding.
+fn beside_honest(files: &[(&str, &[u8])]) -> Vec<(String, String)> {
+    let mut all = files.to_vec();
+    all.push((".github/workflows/honest.yml", HONEST.as_bytes()));
+    let report = check(&all);
+    let paths = report["publish_paths"].as_array().unwrap();
+    assert!(
+        paths.iter().any(|found| found["file"] == ".github/workflows/honest.yml" && found["tool"] == "npm"),
+        "the honest workflow is hidden: {paths:?}"
+    );
+    let findings = report["findings"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    findings.map(|finding| (text(&finding["file"]), text(&finding["rule"]))).collect()
+}
+
+/// A file of each reader.
+const YAML: [&str; 3] = [".github/workflows/hostile.yml", ".gitlab-ci.yml", ".circleci/config.yml"];
+
+/// For each reader's file with this content: whether it is reported as unreadable.
+fn refusals(bytes: &[u8]) -> [bool; 3] {
+    let found = beside_honest(&YAML.map(|path| (path, bytes)));
+    YAML.map(|path| found.iter().any(|(file, rule)| file == path && rule == "yaml-syntax"))
+}
+
+fn is_a_syntax_error(bytes: &[u8]) {
+    assert_eq!(refusals(bytes), [true; 3], "{YAML:?}");
+}
+
+fn is_read(bytes: &[u8]) {
+    assert_eq!(refusals(bytes), [false; 3], "{YAML:?}");
+}
+
+#[test]
+fn nesting_beyond_the_limit() {
+    is_a_syntax_error("- ".repeat(260).as_bytes());
+    is_a_syntax_error(format!("jobs: {}", "{a: ".repeat(10_000)).as_bytes());
+    is_a_syntax_error(format!("jobs: {}{}", "[".repeat(10_000), "]".repeat(10_000)).as_bytes());
+    let block: String = (0..2_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+    is_a_syntax_error(block.as_bytes());
+}
+
+#[test]
+fn a_large_flow_mapping() {
+    let flat: String = (0..14_000).fold(String::from("on: push\njobs: {"), |mut text, index| {
+        let _ = write!(text, "job{index}: {{}}, ");
+        text
+    }) + "}\n";
+    assert!(flat.len() > 160 << 10);
+    is_read(flat.as_bytes());
+    is_a_syntax_error(format!("on: push\njobs: {}", "{a: [".repeat(32 << 10)).as_bytes());
+}
+
+#[test]
+fn alias_bombs() {
+    let mut bomb = String::from("on: push\nx0: &x0 [a, a, a, a, a, a, a, a, a]\n");
+    for level in 1..40 {
+        let aliases = format!("*x{}, ", level - 1).repeat(9);
+        let _ = writeln!(bomb, "x{level}: &x{level} [{aliases}]");
+    }
+    bomb.push_str("jobs: { a: { steps: *x39 } }\n");
+    is_a_syntax_error(bomb.as_bytes());
+    let mut merges = String::from("on: push\nm0: &m0 { a: 1, b: 2 }\n");
+    for level in 1..40 {
+        let last = level - 1;
+        let _ = writeln!(merges, "m{level}: &m{level} {{ <<: [*m{last}, *m{last}, *m{last}] }}");
+    }
+    merges.push_str("jobs: *m39\n");
+    is_a_syntax_error(merges.as_bytes());
+    is_a_syntax_error(b"on: push\njobs: &a { b: *a }\n");
+}
+
+#[test]
+fn many_keys() {
+    let mut text = String::from("on: push\nenv:\n");
+    for key in 0..50_000 {
+        let _ = writeln!(text, "  K{key}: v");
+    }
+    is_read(text.as_bytes());
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    is_a_syntax_error(b"on: push\njobs: {}\n# \xff\xfe\n");
+    is_a_syntax_error(b"on: push\njobs:\n  a: \0\n");
+}
+
+#[test]
+fn every_line_break() {
+    let crlf = HONEST.replace('\n', "\r\n");
+    let lone = HONEST.replace('\n', "\r");
+    let mixed = HONEST.replace("on:", "\u{feff}on:").replace("steps:\n", "steps:\r\n");
+    for text in [crlf, lone, mixed] {
+        let report = check(&[(".github/workflows/a.yml", text.as_bytes())]);
+        let paths = report["publish_paths"].as_array().unwrap();
+        assert_eq!(paths.len(), 1, "{text:?}");
+    }
+}
+
+#[test]
+fn files_beyond_the_limit() {
+    is_a_syntax_error(&vec![b'#'; (10 << 20) + 1]);
+}
+
+#[test]
+fn scripts_that_nest_or_never_end() {
+    for script in [
+        "$(".repeat(10_000),
+        "(".repeat(10_000),
+        "{ ".repeat(10_000),
+        "`".repeat(10_001),
+        "if true; then ".repeat(10_000),
+        "case x in a) ".repeat(5_000),
+        "cat <<EOF\n        ".repeat(2_000),
+        "\"${".repeat(10_000),
+        "${{ ".repeat(10_000),
+        "A=$A$A; ".repeat(5_000),
+        "npm publish && ".repeat(2_000),
+    ] {
+        let text = format!(
+            "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n        {script}\n"
+        );
+        beside_honest(&[(YAML[0], text.as_bytes())]);
+    }
+}
+
+#[test]
+fn files_that_call_each_other_for_ever() {
+    let workflow = "on: { workflow_call: {}, push: {} }\njobs: { a: { uses: ./.github/workflows/a.yml }, \
+                    b: { uses: ./.github/workflows/a.yml } }\n";
+    let action = "runs: { using: composite, steps: [{ uses: ./act }, { uses: ./act }] }\n";
+    let caller = "on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ uses: ./act }] } }\n";
+    let include = "include: [{ local: .gitlab-ci.yml }, { local: .gitlab-ci.yml }]\na: { extends: b }\nb: { extends: a }\n";
+    let manifest = r#"{"name": "x", "version": "1.0.0", "scripts": {"a": "npm run b && npm run b", "b": "npm run a && npm run a"}}"#;
+    let script = "on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: npm run a }] } }\n";
+    let report = check(&[
+        (".github/workflows/a.yml", workflow.as_bytes()),
+        (".github/workflows/b.yml", caller.as_bytes()),
+        (".github/workflows/c.yml", script.as_bytes()),
+        ("act/action.yml", action.as_bytes()),
+        (".gitlab-ci.yml", include.as_bytes()),
+        ("package.json", manifest.as_bytes()),
+    ]);
+    assert!(report["publish_paths"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn manifests_and_settings_that_are_broken() {
+    let deep = "[".repeat(100_000);
+    for bytes in [deep.as_bytes(), b"\xff\xfe\0\0", b"", b"{\"scripts\": 7, \"name\": []}", b"a=\0\r\rb = ${"]
+    {
+        let files = [
+            "package.json",
+            "package-lock.json",
+            "pnpm-workspace.yaml",
+            "pnpm-lock.yaml",
+            ".npmrc",
+            ".yarnrc.yml",
+            "lerna.json",
+        ];
+        beside_honest(&files.map(|path| (path, bytes)));
+    }
+}
