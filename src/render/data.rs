@@ -75,7 +75,7 @@ fn github(plan: &TargetPlan, environment: &str, runner: &str, build_runner: &str
             install,
             run => steps(plan.pack.run.iter().map(|command| Step::of(command)).collect()),
             env => pairs(pack_env(plan)),
-            script => Program::Pack.script(),
+            script => Program::Pack.script(plan.into()),
         },
         publish => context! {
             job => plan.publish_job(),
@@ -86,7 +86,7 @@ fn github(plan: &TargetPlan, environment: &str, runner: &str, build_runner: &str
             why => why(plan),
             install => installs(plan),
             env => pairs(publish_env(plan)),
-            script => Program::Publish.script(),
+            script => Program::Publish.script(plan.into()),
         },
     }
 }
@@ -119,7 +119,7 @@ fn gitlab(plan: &TargetPlan, environment: &str, image: &str, digest: Option<&str
             why => why(plan),
             install => installs(plan),
             env => pairs(publish_env(plan)),
-            script => Program::Publish.script(),
+            script => Program::Publish.script(plan.into()),
         },
     }
 }
@@ -161,7 +161,7 @@ fn gitlab_scripts(plan: &TargetPlan) -> Vec<String> {
         }
     }
     scripts.extend(plan.pack.run.iter().cloned());
-    scripts.push(Program::Pack.script());
+    scripts.push(Program::Pack.script(plan.into()));
     scripts
 }
 
@@ -204,7 +204,7 @@ fn circleci(plan: &TargetPlan, context: &str, image: &str, digest: Option<&str>,
             install,
             run => steps(run.collect()),
             env => pairs(pack_env(plan)),
-            script => unexpanded(&format!("{drop}{}", Program::Pack.script())),
+            script => unexpanded(&format!("{drop}{}", Program::Pack.script(plan.into()))),
             image => pack_image,
         },
         publish => context! {
@@ -214,7 +214,7 @@ fn circleci(plan: &TargetPlan, context: &str, image: &str, digest: Option<&str>,
             why => why(plan),
             install => installs(plan),
             env => pairs(publish_env(plan)),
-            script => unexpanded(&Program::Publish.script()),
+            script => unexpanded(&Program::Publish.script(plan.into())),
             image => publish_image,
         },
     }

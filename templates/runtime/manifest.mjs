@@ -1,92 +1,66 @@
-// The sealed tarballs, as the publish job finds them: exactly what the manifest says, and nothing beside
-// it.
+// The sealed tarballs must be exactly what the manifest says. Each is read once, those bytes are checked, and
+// npm gets its own copy: what was checked is what is sent.
+const FILE = /^[A-Za-z0-9][A-Za-z0-9._-]*\.tgz$/;
+const SHAPE = { name: NAME, version: VERSION, tag: TAG, file: FILE, integrity: /^sha512-/ };
 
-// Reads each tarball once, checks those bytes, and gives npm its own copy: what was checked is what is
-// sent.
-function checkManifest(dir, names, work, registry) {
-  const found = [];
-  const refuse = (id, title, detail) =>
-    found.push(
-      new Problem(id, title, detail, 'run the pack job again; do not touch its output on the way'),
-    );
-  const plain = (name, limit) => {
+function checkManifest({ dir, names, registry, work }, faults) {
+  const refuse = (bad, id, title, detail) =>
+    faults.refuse(bad, id, title, detail, 'run the pack job again; do not touch its output on the way');
+  const plain = (name) => {
     const file = path.join(dir, name);
     const stat = fs.lstatSync(file, { throwIfNoEntry: false });
-    if (!stat?.isFile() || stat.size > limit) return undefined;
-    return fs.readFileSync(file);
+    return stat?.isFile() && stat.size < 2 ** 30 ? fs.readFileSync(file) : undefined;
   };
-  const text = plain('manifest.json', 2 ** 22);
-  if (!text) {
-    refuse('manifest-missing', 'there is no manifest.json', `looked in ${dir}`);
-    return { found, items: [] };
-  }
-  const sha256 = digest('sha256', text, 'hex');
-  if (env.TRUSTPUB_MANIFEST_SHA256 && env.TRUSTPUB_MANIFEST_SHA256 !== sha256) {
-    const told = env.TRUSTPUB_MANIFEST_SHA256;
-    refuse(
-      'manifest-changed',
-      'the manifest is not the one that was packed',
-      `expected ${told}, found ${sha256}`,
-    );
-    return { found, items: [] };
-  }
+  const text = plain('manifest.json');
+  refuse(!text, 'manifest-missing', 'there is no manifest.json', `looked in ${dir}`);
+  if (!text) return [];
+  const [told, found] = [env.TRUSTPUB_MANIFEST_SHA256, digest('sha256', text, 'hex')];
+  const changed = told && told !== found;
+  refuse(changed, 'manifest-changed', 'it is not the manifest packed', `expected ${told}, found ${found}`);
+  if (changed) return [];
   let items;
   try {
-    const parsed = JSON.parse(text);
-    items = parsed.schema === 1 && Array.isArray(parsed.packages) ? parsed.packages : undefined;
+    const { schema, packages } = JSON.parse(text);
+    items = schema === 1 && Array.isArray(packages) && packages;
   } catch {
-    items = undefined;
+    // told below
   }
-  if (!items) {
-    refuse('manifest-invalid', 'manifest.json is not a manifest of schema 1', dir);
-    return { found, items: [] };
-  }
+  refuse(!items, 'manifest-invalid', 'manifest.json is not a manifest of schema 1', dir);
+  if (!items) return [];
   const good = items.filter((item) => {
-    const { name, version, file, access, tag, integrity, needs } = item ?? {};
     const shaped =
-      [name, version, file, tag, integrity].every((value) => typeof value === 'string') &&
-      [NAME, VERSION, FILE, TAG].every((rule, i) => rule.test([name, version, file, tag][i])) &&
-      [null, 'public', 'restricted'].includes(access) &&
-      Array.isArray(needs);
-    if (!shaped)
-      refuse('manifest-invalid', 'the manifest has a strange entry', JSON.stringify(item).slice(0, 300));
-    if (shaped && !names.includes(name)) {
-      refuse(
-        'package-not-allowed',
-        `${name} is not a package of this pipeline`,
-        `it may publish ${names.join(', ')}`,
-      );
-    }
-    return shaped && names.includes(name);
+      Object.entries(SHAPE).every(([key, rule]) => typeof item?.[key] === 'string' && rule.test(item[key])) &&
+      [null, 'public', 'restricted'].includes(item.access) &&
+      Array.isArray(item.needs);
+    const entry = JSON.stringify(item).slice(0, 300);
+    refuse(!shaped, 'manifest-invalid', 'the manifest has a strange entry', entry);
+    const ours = shaped && names.includes(item.name);
+    refuse(shaped && !ours, 'package-not-allowed', 'a package that is not of this pipeline', entry);
+    return ours;
   });
   for (const name of names) {
     const times = good.filter((item) => item.name === name).length;
-    if (times !== 1)
-      refuse('manifest-incomplete', `${name} is ${times} times in the manifest`, 'must be once');
+    refuse(times !== 1, 'manifest-incomplete', `${name} is ${times} times in the manifest`, 'must be once');
   }
-  const files = new Set(['manifest.json', ...good.map(({ file }) => file)]);
-  for (const name of fs.readdirSync(dir)) {
-    if (!files.has(name))
-      refuse('file-unexpected', 'the folder of the tarballs holds more than them', name);
-  }
+  const files = ['manifest.json', ...good.map(({ file }) => file)];
+  for (const name of fs.readdirSync(dir))
+    refuse(!files.includes(name), 'file-unexpected', 'the folder holds more than the tarballs', name);
   for (const item of good) {
-    const tarball = plain(item.file, 2 ** 30);
-    if (!tarball || `sha512-${digest('sha512', tarball, 'base64')}` !== item.integrity) {
-      refuse('tarball-changed', `${item.name}: the tarball is not the one that was packed`, item.file);
-      continue;
-    }
+    const tarball = plain(item.file) ?? Buffer.alloc(0);
+    const same = `sha512-${digest('sha512', tarball, 'base64')}` === item.integrity;
+    refuse(!same, 'tarball-changed', `${item.name}: the tarball is not the one that was packed`, item.file);
+    if (!same) continue;
     try {
       const packed = packedManifest(openTarball(tarball));
-      if (packed.version !== item.version)
-        refuse('tarball-changed', `${item.name}: another version`, packed.version);
-      const given = { registry, repository: '', refTag: '', packages: good };
-      found.push(...checkPacked(item, {}, packed, given));
+      const other = packed.version !== item.version;
+      refuse(other, 'tarball-changed', `${item.name}: another version`, packed.version);
+      checkPacked(faults.found, item.name, packed, registry);
       item.defaultTag = item.tag === 'latest' && !packed.publishConfig?.tag;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      refuse(error.id, `${item.name}: ${error.title}`, error.detail);
+      faults.found.push(error);
     }
     fs.writeFileSync(path.join(work, item.file), tarball, { mode: 0o600 });
   }
-  return { found, items: good.sort((a, b) => a.order - b.order) };
+  return good.sort((a, b) => a.order - b.order);
 }

@@ -1,8 +1,5 @@
 // npm, kept apart from everything around it: its own empty folder, config, cache and home, and of the
-// environment only what the identity, provenance and the network need. So no .npmrc, no leftover token and
-// no cache decides anything.
-
-// Variables that npm (CI detection, id token, provenance statement) and node (network) read.
+// environment only what the identity, provenance and the network need.
 const PASSED = new RegExp(
   `^(?:${[
     'CI|GITHUB_.*|RUNNER_.*|ACTIONS_ID_TOKEN_REQUEST_(?:URL|TOKEN)|GITLAB_CI|CI_.*|CIRCLECI|CIRCLE_.*',
@@ -13,33 +10,20 @@ const PASSED = new RegExp(
   ].join('|')})$`,
   'i',
 );
-const IDENTITY = new Set(['ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'NPM_ID_TOKEN', 'SIGSTORE_ID_TOKEN']);
+const IDENTITY = /^(?:ACTIONS_ID_TOKEN_REQUEST_(?:TOKEN|URL)|NPM_ID_TOKEN|SIGSTORE_ID_TOKEN)$/;
 const CREDENTIAL = /TOKEN|PASSWORD|PASSWD|SECRET|JWT|PRIVATE|CREDENTIAL|_KEY$|_AUTH$|OIDC/i;
 
 function passedEnvironment(source) {
-  return Object.fromEntries(
-    Object.entries(source).filter(([name]) => {
-      const url = name === 'ACTIONS_ID_TOKEN_REQUEST_URL';
-      return PASSED.test(name) && (IDENTITY.has(name) || url || !CREDENTIAL.test(name));
-    }),
-  );
+  const passes = ([name]) => PASSED.test(name) && (IDENTITY.test(name) || !CREDENTIAL.test(name));
+  return Object.fromEntries(Object.entries(source).filter(passes));
 }
 
 // On Windows npm is a .cmd file, which only a shell starts; its JavaScript beside it needs none.
 function locateNpm() {
-  if (process.platform !== 'win32') return { command: 'npm', first: [] };
-  for (const folder of (env.PATH ?? env.Path ?? '').split(path.delimiter)) {
-    const cli = path.join(folder, 'node_modules', 'npm', 'bin', 'npm-cli.js');
-    if (fs.existsSync(path.join(folder, 'npm.cmd')) && fs.existsSync(cli)) {
-      return { command: process.execPath, first: [cli] };
-    }
-  }
-  throw new Problem(
-    'npm-missing',
-    'npm is not on PATH',
-    'no folder of PATH holds npm.cmd',
-    'set up Node first',
-  );
+  if (process.platform !== 'win32') return ['npm'];
+  const folders = (env.PATH ?? env.Path ?? '').split(path.delimiter);
+  const found = folders.find((folder) => fs.existsSync(path.join(folder, 'npm.cmd'))) ?? '';
+  return [process.execPath, path.join(found, 'node_modules', 'npm', 'bin', 'npm-cli.js')];
 }
 
 // `names` decide which scopes are nailed to the registry: a scope's registry wins over --registry.
@@ -49,78 +33,53 @@ function isolatedNpm(registry, names) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
   const work = path.join(home, 'work');
   fs.mkdirSync(work, { mode: 0o700 });
-  // A package.json of its own keeps npm from looking for one, and for its .npmrc, in the folders above.
-  fs.writeFileSync(path.join(work, 'package.json'), '{}\n');
-  const file = (name) => {
-    fs.writeFileSync(path.join(home, name), '', { mode: 0o600 });
-    return path.join(home, name);
+  const place = (file, text) => {
+    fs.writeFileSync(path.join(home, file), text, { mode: 0o600 });
+    return path.join(home, file);
   };
-  const base = {
-    ...passedEnvironment(env),
-    HOME: home,
-    USERPROFILE: home,
-    TMPDIR: home,
-    TEMP: home,
-    TMP: home,
-    NPM_CONFIG_USERCONFIG: file('user-npmrc'),
-    NPM_CONFIG_GLOBALCONFIG: file('global-npmrc'),
-    NPM_CONFIG_CACHE: path.join(home, 'cache'),
-    NPM_CONFIG_UPDATE_NOTIFIER: 'false',
-    NPM_CONFIG_COLOR: 'false',
-    NPM_CONFIG_PROGRESS: 'false',
-  };
-  const scopes = new Set(names.map((name) => /^(@[^/]+)\//.exec(name)?.[1]).filter(Boolean));
-  const fixed = [
-    `--registry=${registry}`,
-    ...[...scopes].map((scope) => `--${scope}:registry=${registry}`),
-  ];
-  const { command, first } = locateNpm();
-  const npm = (args, { echo, limit, extra } = {}) =>
-    run(command, [...first, ...args, ...fixed], { cwd: work, env: { ...base, ...extra }, echo, limit });
+  // It keeps npm from looking for a package.json, and for its .npmrc, in the folders above.
+  place('work/package.json', '{}\n');
+  const base = { ...passedEnvironment(env), NPM_CONFIG_CACHE: path.join(home, 'cache') };
+  for (const name of ['HOME', 'USERPROFILE', 'TMPDIR', 'TEMP', 'TMP']) base[name] = home;
+  for (const name of ['USERCONFIG', 'GLOBALCONFIG']) base[`NPM_CONFIG_${name}`] = place(name, '');
+  for (const name of ['UPDATE_NOTIFIER', 'COLOR', 'PROGRESS']) base[`NPM_CONFIG_${name}`] = 'false';
+  const scopes = new Set(names.filter((name) => name.startsWith('@')).map((name) => name.split('/')[0]));
+  const fixed = [`--registry=${registry}`, ...[...scopes].map((scope) => `--${scope}:registry=${registry}`)];
+  const [command, ...first] = locateNpm();
+  const npm = (args, { limit, extra } = {}) =>
+    run(command, [...first, ...args, ...fixed], { cwd: work, env: { ...base, ...extra }, limit });
   return { npm, home, work };
 }
 
-function numbers(version) {
-  return version.split(/[-+]/)[0].split('.').map(Number);
-}
-
-function compare(a, b) {
-  const [x, y] = [numbers(a), numbers(b)];
-  for (let i = 0; i < 3; i += 1) if (x[i] !== (y[i] ?? 0)) return x[i] < (y[i] ?? 0) ? -1 : 1;
-  return 0;
-}
-
-// The part of npm's range language that the solver writes: versions, >= > <= < =, spaces for "and", || for
-// "or".
+// npm's range language as the solver writes it: versions, >= > <= < =, spaces for "and", || for "or".
 function satisfies(version, range) {
+  const numbers = (text) => text.split(/[-+]/)[0].split('.').map(Number);
   const one = (text) => {
-    const [, operator, bound] = /^(>=|<=|>|<|=)?v?(\d+(?:\.\d+){0,2})$/.exec(text) ?? [];
+    const [, operator = '=', bound] = /^(>=|<=|>|<|=)?v?(\d+(?:\.\d+){0,2})$/.exec(text) ?? [];
     if (!bound) throw new Misuse(`not a version range: ${range}`);
-    const order = compare(version, bound);
-    return { '>=': order >= 0, '<=': order <= 0, '>': order > 0, '<': order < 0 }[operator] ?? order === 0;
+    const [a, b] = [numbers(version), numbers(bound)];
+    const at = a.findIndex((number, i) => number !== (b[i] ?? 0));
+    const order = at < 0 ? '=' : a[at] < (b[at] ?? 0) ? '<' : '>';
+    return operator.includes(order);
   };
   return range.split('||').some((part) => part.trim().split(/\s+/).every(one));
 }
 
-// What the registry says in public about one version, asked through npm so that its proxies and
-// certificates hold. `known`: the package can be read (null: the registry did not answer). A private one
-// cannot, as the identity covers no reads.
-async function lookUp(npm, name, version) {
-  const seen = await npm(['view', `${name}@${version}`, 'dist', '--json', '--prefer-online'], {
-    limit: 120,
-  });
-  let answer = null;
+// What the registry says in public about one version, asked through npm so that its proxies and certificates
+// hold. `known`: the package can be read (null: no answer); a private one cannot.
+async function lookUp(npm, { name, version }) {
+  const { code, stdout, stderr } = await npm(
+    ['view', `${name}@${version}`, 'dist', '--json', '--prefer-online'], { limit: 120 });
+  // npm 12 answers with a list, older ones with the object itself.
+  let dist;
   try {
-    answer = JSON.parse(seen.stdout || 'null');
+    [dist] = [JSON.parse(stdout)].flat();
   } catch {
     // npm's error text is on the other stream.
   }
-  // npm 12 answers with a list, older ones with the object itself.
-  const dist = Array.isArray(answer) ? answer[0] : answer;
-  if (dist?.integrity)
-    return { known: true, integrity: dist.integrity, attested: Boolean(dist.attestations) };
-  const missing = /\bE404\b/.test(seen.stderr);
-  if (seen.code !== 0 && !missing) return { known: null, integrity: null, attested: false };
-  const readable = !missing || /No match found for version/.test(seen.stderr);
-  return { known: readable, integrity: null, attested: false };
+  const { integrity, attestations } = dist ?? {};
+  if (integrity) return { known: true, integrity, attested: Boolean(attestations) };
+  const missing = /\bE404\b/.test(stderr);
+  if (code !== 0 && !missing) return { known: null };
+  return { known: !missing || /No match found for version/.test(stderr) };
 }

@@ -57,8 +57,8 @@ pub(super) fn shared(bundle: &Bundle, provider: Provider) -> Value {
         scripts => context! {
             install => scripts::install(),
             build => scripts::BUILD,
-            pack => scripts::pack(),
-            publish => scripts::publish(),
+            pack => scripts::pack(provider),
+            publish => scripts::publish(provider),
         },
         all => part(Part::ActionAll, &toolchain),
         pack => part(Part::ActionPack, &toolchain),

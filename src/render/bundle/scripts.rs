@@ -1,6 +1,8 @@
 //! The bundle's scripts: the runtime of generated pipelines behind what reads a caller's inputs.
 
-use crate::render::runtime::{self, Program};
+use crate::facts::Provider;
+use crate::render::runtime::{self, Program, Target};
+use crate::spec::Auth;
 
 const INPUTS: &str = include_str!("../../../templates/bundle/scripts/inputs.mjs");
 const INSTALL: &str = include_str!("../../../templates/bundle/scripts/install.sh");
@@ -17,22 +19,23 @@ pub(super) fn install() -> String {
 }
 
 /// A program of the runtime that takes a caller's inputs.
-pub(super) fn program(program: Program) -> String {
-    format!("{INPUTS}{}", program.text())
+pub(super) fn program(program: Program, provider: Provider) -> String {
+    let target = Target { provider, auth: Auth::Oidc, many: true };
+    format!("{INPUTS}{}", program.text(target))
 }
 
 /// The pack program as a shell script.
-pub(super) fn pack() -> String {
-    heredoc(Program::Pack)
+pub(super) fn pack(provider: Provider) -> String {
+    heredoc(Program::Pack, provider)
 }
 
 /// The publish program as a shell script.
-pub(super) fn publish() -> String {
-    heredoc(Program::Publish)
+pub(super) fn publish(provider: Provider) -> String {
+    heredoc(Program::Publish, provider)
 }
 
-fn heredoc(which: Program) -> String {
-    let (word, text) = (which.word(), program(which));
+fn heredoc(which: Program, provider: Provider) -> String {
+    let (word, text) = (which.word(), program(which, provider));
     format!("node --input-type=module - <<'{word}'\n{text}{word}\n")
 }
 
@@ -49,7 +52,7 @@ pub(super) fn orb() -> [(&'static str, String); 4] {
     [
         ("scripts/install.sh", format!("{ORB_READ_TOKEN}{}", install())),
         ("scripts/build.sh", format!("{ORB_TOKEN}{BUILD}")),
-        ("scripts/pack.sh", format!("{ORB_TOKEN}{}", pack())),
-        ("scripts/publish.sh", publish()),
+        ("scripts/pack.sh", format!("{ORB_TOKEN}{}", pack(Provider::Circleci))),
+        ("scripts/publish.sh", publish(Provider::Circleci)),
     ]
 }

@@ -12,15 +12,30 @@ export function part(name) {
   return fs.readFileSync(path.join(runtime, name), 'utf8');
 }
 
-export function program(name) {
-  return programs[name].map(part).join('');
+// Each target of the renderer gives words; a part that names some is there for these alone.
+export const targets = {
+  github: ['github', 'github-identity', 'many'],
+  gitlab: ['gitlab', 'gitlab-identity', 'many'],
+  circleci: ['circleci', 'circleci-identity', 'many'],
+  token: ['gitlab', 'token', 'many'],
+  'token-on-github': ['github', 'token', 'one'],
+  one: ['github', 'github-identity', 'one'],
+};
+
+export function partsOf(name, target = 'github') {
+  const fits = (one) => !one.for || one.for.some((word) => targets[target].includes(word));
+  return programs[name].filter(fits).map((one) => one.part ?? one);
+}
+
+export function program(name, target) {
+  return partsOf(name, target).map(part).join('');
 }
 
 // The functions of a program, without its run. `env` is read when a program loads, so each load is its own.
-export async function functions(name, names) {
+export async function functions(name, names, target) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'trustpub-functions-'));
   const file = path.join(folder, `${name}.mjs`);
-  const text = program(name).replace(/^await main\(\w+\);\n$/m, '');
+  const text = program(name, target).replace(/^await main\(\w+\);\n$/m, '');
   fs.writeFileSync(file, `${text}\nexport { ${names.join(', ')} };\n`);
   try {
     return await import(pathToFileURL(file));

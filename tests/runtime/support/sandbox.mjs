@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import zlib from 'node:zlib';
-import { program, repository } from './programs.mjs';
+import { program, repository, targets } from './programs.mjs';
 import { Registry, jwt } from './registry.mjs';
 
 const installed = path.join(repository, 'tests', 'e2e', 'node_modules');
@@ -33,6 +33,12 @@ export const npmCli = firstThatExists(
   tool('npm-11.17.0', 'bin/npm-cli.js'),
   systemNpm,
 );
+
+// The program as the renderer puts it together for the provider that `env` describes.
+function target(name, env) {
+  if (name === 'pack') return env.GITHUB_OUTPUT ? 'github' : 'gitlab';
+  return env.TRUSTPUB_PROVIDER in targets ? env.TRUSTPUB_PROVIDER : 'github';
+}
 
 export class Sandbox {
   static async make({ packages = ['@acme/a'], registry } = {}) {
@@ -217,7 +223,7 @@ export class Sandbox {
           if (kill?.(log)) child.kill('SIGTERM');
         });
       }
-      child.stdin.end(program(name));
+      child.stdin.end(program(name, target(name, env)));
       child.on('close', (code) => resolve({ code, log }));
     });
   }

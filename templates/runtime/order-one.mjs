@@ -1,0 +1,1 @@
+const inOrder = (items) => items.map((item) => ({ ...item, needs: [] }));
