@@ -41,9 +41,9 @@
     given.TRUSTPUB_EXPECT = JSON.stringify(expect);
   }
 }
-// trustpub runtime: what both programs share. All input comes by environment variables; nothing was
-// interpolated into this text. Exit 0 = done, 1 = refused or failed, 2 = the pipeline's own text is wrong.
-import { spawn } from 'node:child_process';
+// trustpub runtime: what both programs share. All input comes by environment variables.
+// Exit 0 = done, 1 = refused or failed, 2 = the pipeline's own text is wrong.
+import { execFile } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -51,51 +51,43 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 
 const env = process.env;
-const onGitHub = Boolean(env.GITHUB_ACTIONS);
-// A name goes to npm as an argument: none may start with a dash.
+// Names and tags become arguments of npm: none may start with a dash.
 const NAME = /^(?:@[A-Za-z0-9~][A-Za-z0-9._~-]*\/)?[A-Za-z0-9~][A-Za-z0-9._~-]*$/;
 const VERSION = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z.-]+)?$/;
-// npm refuses a tag that reads as a version range (v1, x); the first letter keeps it from being an option.
+// npm refuses a tag that reads as a version range (v1, x).
 const TAG = /^(?![xX]$|[vV]\d*$|[vV]\d+[.])[A-Za-z][A-Za-z0-9._-]*$/;
-const FILE = /^[A-Za-z0-9][A-Za-z0-9._-]*\.tgz$/;
 
-// A fault of the pipeline's text, not of the package or of the registry.
-class Misuse extends Error {}
-// A refusal with its cause and its fix; `id` is stable, for machines.
-class Problem extends Error {
+class Misuse extends Error {} // a fault of the pipeline's text
+
+class Problem extends Error { // a refusal with its cause and its fix; `id` is stable, for machines
   constructor(id, title, detail, fix) {
     super(title);
     Object.assign(this, { id, title, detail, fix });
   }
 }
 
+// Gives a function that adds a problem to the list where `bad` holds.
+const refuser = (found, prefix = '') => (bad, id, title, detail, fix) =>
+  bad && found.push(new Problem(id, prefix + title, detail, fix));
+
 function need(name) {
-  const value = env[name];
-  if (!value) throw new Misuse(`${name} is not set`);
-  return value;
+  if (!env[name]) throw new Misuse(`${name} is not set`);
+  return env[name];
 }
 
-function needJson(name, fallback) {
-  const text = env[name];
-  if (!text && fallback !== undefined) return fallback;
+function needJson(name) {
+  const text = need(name);
   try {
-    return JSON.parse(need(name));
-  } catch (error) {
-    throw error instanceof Misuse ? error : new Misuse(`${name} is not JSON: ${error.message}`);
+    return JSON.parse(text);
+  } catch {
+    throw new Misuse(`${name} is not JSON`);
   }
 }
 
 function oneOf(name, allowed, fallback) {
   const value = env[name] || fallback || need(name);
-  if (!allowed.includes(value))
-    throw new Misuse(`${name} is ${value}, must be one of ${allowed.join(', ')}`);
-  return value;
-}
-
-// The registry with its trailing slash: npm compares URLs as text.
-function registryUrl() {
-  const url = new URL(need('TRUSTPUB_REGISTRY'));
-  return url.href.endsWith('/') ? url.href : `${url.href}/`;
+  if (allowed.includes(value)) return value;
+  throw new Misuse(`${name} is ${value}, must be one of ${allowed.join(', ')}`);
 }
 
 function sameRegistry(a, b) {
@@ -109,7 +101,7 @@ function sameRegistry(a, b) {
 
 // Nothing that looks like a credential leaves this process, whoever printed it.
 const SECRETS = ['NPM_ID_TOKEN', 'SIGSTORE_ID_TOKEN', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'NPM_STAGE_TOKEN'];
-const secretValues = new Set(SECRETS.map((name) => env[name]).filter((value) => value && value.length > 7));
+const secretValues = new Set(SECRETS.map((name) => env[name]).filter((value) => value?.length > 7));
 function redact(text) {
   let out = String(text);
   for (const value of secretValues) out = out.split(value).join('[redacted]');
@@ -121,7 +113,7 @@ function redact(text) {
     .replace(/(\/\/)[^\s/@]+:[^\s/@]+@/g, '$1[redacted]@');
 }
 
-// Text of others (npm, file names) must not become a workflow command or move the cursor of a terminal.
+// Text of others must not become a workflow command or move the cursor of a terminal.
 function harmless(text) {
   return redact(text)
     .replace(/\x1b\[[0-9;?]*[ -/]*[@-~]/g, '')
@@ -130,273 +122,128 @@ function harmless(text) {
     .replace(/^(\s*)::/gm, '$1: :');
 }
 
-function say(text = '') {
-  process.stdout.write(`${harmless(text)}\n`);
-}
+const say = (text) => process.stdout.write(`${harmless(text)}\n`);
+const digest = (algorithm, data, encoding) => crypto.createHash(algorithm).update(data).digest(encoding);
 
-function commandText(text, property) {
-  const out = harmless(text).replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
-  return property ? out.replace(/:/g, '%3A').replace(/,/g, '%2C') : out;
-}
-
-// On GitHub an annotation, elsewhere a block in the log. A problem is told once, with its fix.
-function report(level, problem) {
-  const { title, detail, fix } = problem;
-  const body = [detail, fix && `Fix: ${fix}`].filter(Boolean).join('\n');
-  if (onGitHub) {
-    process.stdout.write(`::${level} title=${commandText(title, true)}::${commandText(body || title)}\n`);
-  } else {
-    say(`${level.toUpperCase()}: ${title}`);
-    for (const line of body.split('\n')) say(`  ${line}`);
-  }
-}
-
-function output(name, value) {
-  if (!env.GITHUB_OUTPUT) return;
-  const word = `TRUSTPUB_${crypto.randomUUID()}`;
-  fs.appendFileSync(env.GITHUB_OUTPUT, `${name}${'<'.repeat(2)}${word}\n${value}\n${word}\n`);
-}
-
-function digest(algorithm, data, encoding) {
-  return crypto.createHash(algorithm).update(data).digest(encoding);
-}
-
-// Every child gets an argument array and no standard input (ours is the program itself). `windowsShim` is
-// for the .cmd launchers of package managers, which Windows starts only through a shell: such calls have
-// constant arguments.
-function run(command, args, { cwd, env: childEnv = env, echo, limit = 600, windowsShim = false } = {}) {
+// Every child gets an argument array and no input. `shim`: Windows starts the .cmd launcher of a package
+// manager through a shell alone; such calls have constant arguments.
+function run(command, args, { cwd, env: given = env, echo, limit = 600, shim = false } = {}) {
+  const shell = shim && process.platform === 'win32';
+  const end = { timeout: limit * 1000, killSignal: 'SIGKILL', maxBuffer: Infinity };
   return new Promise((resolve) => {
-    const options = { cwd, env: childEnv, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true };
-    options.shell = windowsShim && process.platform === 'win32';
-    const child = spawn(command, args, options);
-    const seen = { code: null, stdout: '', stderr: '', timedOut: false };
-    const timer = setTimeout(() => {
-      seen.timedOut = true;
-      child.kill('SIGKILL');
-    }, limit * 1000);
-    for (const name of ['stdout', 'stderr']) {
-      child[name].setEncoding('utf8');
-      child[name].on('data', (chunk) => {
-        seen[name] += chunk;
-      });
-    }
-    const finish = (code, error) => {
-      clearTimeout(timer);
-      const text = echo ? `${seen.stdout}${seen.stderr}`.trimEnd() : '';
-      if (text) for (const line of text.split('\n')) say(`  ${echo}| ${line}`);
-      resolve({ ...seen, code, error });
-    };
-    child.on('error', (error) => finish(127, error));
-    child.on('close', (code) => finish(code ?? 1));
+    const child = execFile(command, args, { cwd, env: given, shell, ...end }, (error, stdout, stderr) => {
+      const unstarted = typeof error?.code === 'string' ? error.message : '';
+      const text = echo ? `${stdout}${stderr}`.trimEnd() : '';
+      if (text) say(text.replace(/^/gm, `  ${echo}| `));
+      resolve({ code: error ? error.code || 1 : 0, stdout, stderr, unstarted, timedOut: error?.killed });
+    });
+    child.stdin?.end();
   });
 }
 
-// Runs a program's main function and turns what it throws into the exit code.
+// Runs a program and turns what it throws into the exit code.
 async function main(body) {
   try {
     process.exitCode = await body();
   } catch (error) {
-    if (error instanceof Problem) {
-      report('error', error);
-      process.exitCode = 1;
-    } else if (error instanceof Misuse) {
-      report('error', {
-        title: 'trustpub: wrong call',
-        detail: error.message,
-        fix: 'generate the pipeline again',
-      });
-      process.exitCode = 2;
-    } else {
-      report('error', { title: 'trustpub: unexpected failure', detail: error.stack });
-      process.exitCode = 1;
-    }
+    process.exitCode = error instanceof Misuse ? 2 : 1;
+    const fix = 'generate the pipeline again';
+    if (error instanceof Problem) report('error', error);
+    else if (error instanceof Misuse) report('error', { title: 'wrong call', detail: error.message, fix });
+    else report('error', { title: 'unexpected failure of trustpub', detail: error.stack });
   }
 }
-// A tar reader for package tarballs, strict on purpose: what npm, a registry and a reader could understand
-// differently is refused. And a writer, for tarballs that carry the clock or the umask of the build
-// machine.
-const BLOCK = 512;
-const LIMIT = 2 ** 30;
-
-function refuseTar(detail) {
-  return new Problem(
-    'tarball-refused',
-    'the tarball is not one that npm would make',
-    detail,
-    'pack it again in a clean job; if the same happens, look at what writes into the output folder',
-  );
+// On GitHub a problem is an annotation, told once with its fix, and results are outputs of the step.
+function escaped(text) {
+  return harmless(text).replaceAll('%', '%25').replaceAll('\n', '%0A');
 }
 
-function textField(block, from, length) {
-  const raw = block.subarray(from, from + length);
-  const end = raw.indexOf(0);
-  return raw.subarray(0, end < 0 ? length : end).toString('utf8');
+function report(level, { title, detail, fix }) {
+  const body = [detail, fix && `Fix: ${fix}`].filter(Boolean).join('\n') || title;
+  const property = escaped(title).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  process.stdout.write(`::${level} title=${property}::${escaped(body)}\n`);
 }
 
-function numberField(block, from, length) {
-  // The top bit marks the binary form, for files over 8 GiB: no package has those.
-  if (block[from] > 127) throw refuseTar('it has an entry of impossible size');
-  const text = textField(block, from, length).trim();
-  if (!/^[0-7]*$/.test(text)) throw refuseTar('it has a damaged header');
-  return parseInt(text || '0', 8);
-}
-
-function paxRecords(data) {
-  const records = {};
-  let at = 0;
-  while (at < data.length) {
-    const space = data.indexOf(32, at);
-    const length = Number(data.subarray(at, space).toString('latin1'));
-    if (space < 0 || !(length > 0) || at + length > data.length)
-      throw refuseTar('it has a damaged extended header');
-    const record = data.subarray(space + 1, at + length - 1).toString('utf8');
-    const equals = record.indexOf('=');
-    records[record.slice(0, equals)] = record.slice(equals + 1);
-    at += length;
-  }
-  return records;
-}
-
-function checkPath(name) {
-  const parts = name.split('/');
-  const strange = name.startsWith('/') || /[\x00-\x1f\x7f\\]/.test(name) || /^[A-Za-z]:/.test(name);
-  if (strange || parts.length < 2 || parts.some((part) => part === '..' || part === '.' || part === '')) {
-    throw refuseTar(`it has an entry with the path ${JSON.stringify(name.slice(0, 120))}`);
+function outputs(values) {
+  if (!env.GITHUB_OUTPUT) return;
+  for (const [name, value] of Object.entries(values)) {
+    const word = `TRUSTPUB_${crypto.randomUUID()}`;
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    fs.appendFileSync(env.GITHUB_OUTPUT, `${name}${'<'.repeat(2)}${word}\n${text}\n${word}\n`);
   }
 }
-
-// The files of a package tarball, each with its `name` as npm unpacks it, and the places of all headers.
-function openTarball(compressed) {
-  let tar;
-  try {
-    tar = zlib.gunzipSync(compressed, { maxOutputLength: LIMIT });
-  } catch (error) {
-    throw refuseTar(`it does not unpack: ${error.message}`);
-  }
-  const entries = [];
-  const headers = [];
-  const seen = new Set();
-  let top;
-  let pax = {};
-  let longName;
-  let at = 0;
-  for (;;) {
-    if (at + BLOCK > tar.length) throw refuseTar('it is cut short');
-    const block = tar.subarray(at, at + BLOCK);
-    if (block.every((byte) => byte === 0)) {
-      if (tar.subarray(at).some((byte) => byte !== 0)) throw refuseTar('it goes on after its end');
-      break;
-    }
-    let sum = 0;
-    for (let i = 0; i < BLOCK; i += 1) sum += i >= 148 && i < 156 ? 32 : block[i];
-    if (sum !== numberField(block, 148, 8)) throw refuseTar('it has a damaged header');
-    const type = String.fromCharCode(block[156] || 48);
-    const size = pax.size === undefined ? numberField(block, 124, 12) : Number(pax.size);
-    const next = at + BLOCK + Math.ceil(size / BLOCK) * BLOCK;
-    if (!(size >= 0) || next > tar.length) throw refuseTar('it is cut short');
-    const data = tar.subarray(at + BLOCK, at + BLOCK + size);
-    headers.push(at);
-    at = next;
-    if (type === 'g') {
-      // It would change what follows; git writes one with a comment alone.
-      if (Object.keys(paxRecords(data)).some((key) => key !== 'comment'))
-        throw refuseTar('it has a global header');
-      continue;
-    }
-    if (type === 'x') {
-      pax = paxRecords(data);
-      continue;
-    }
-    if (type === 'L') {
-      longName = textField(data, 0, data.length);
-      continue;
-    }
-    const prefix =
-      block.subarray(257, 262).toString('latin1') === 'ustar' ? textField(block, 345, 155) : '';
-    let name =
-      pax.path ?? longName ?? (prefix ? `${prefix}/${textField(block, 0, 100)}` : textField(block, 0, 100));
-    pax = {};
-    longName = undefined;
-    const directory = type === '5';
-    if (directory) name = `${name.replace(/\/+$/, '')}/_`;
-    if (!directory && type !== '0' && type !== '7')
-      throw refuseTar(`it has a link or a device (${name.slice(0, 120)})`);
-    checkPath(name);
-    // npm drops the first folder, whatever it is called: two of them could hide one file behind another.
-    top ??= name.split('/')[0];
-    if (name.split('/')[0] !== top) throw refuseTar('its files are not all in one folder');
-    const inside = name.slice(top.length + 1);
-    const key = inside.toLowerCase() === 'package.json' ? 'package.json' : inside;
-    if (!directory && seen.has(key)) throw refuseTar(`it has the file ${inside} twice`);
-    if (!directory) seen.add(key);
-    entries.push({ name: inside, directory, data });
-  }
-  return { tar, headers, entries };
+// Where this run comes from: its git tag, and the URL that provenance names (none if not public).
+const currentTag = () => (env.GITHUB_REF_TYPE === 'tag' ? env.GITHUB_REF_NAME : '');
+function publicUrl() {
+  const { repository } = JSON.parse(fs.readFileSync(need('GITHUB_EVENT_PATH'), 'utf8'));
+  return repository?.visibility === 'public' ? `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}` : '';
 }
+// Takes out of a tarball what the build machine adds: clock, umask, owner and compressor. For npm that gives
+// the bytes of `npm pack` itself on a usual machine. A strange tarball is for the publish job to refuse.
+const NPM_TIME = 499162500; // 1985-10-26T08:15:00Z, which npm gives every file
 
-// package.json of a tarball, parsed.
-function packedManifest({ entries }) {
-  const file = entries.find((entry) => entry.name === 'package.json' && !entry.directory);
-  if (!file) throw refuseTar('it has no package.json');
-  let manifest;
-  try {
-    manifest = JSON.parse(file.data.toString('utf8').replace(/^\ufeff/, ''));
-  } catch (error) {
-    throw refuseTar(`its package.json does not parse: ${error.message}`);
-  }
-  if (!manifest || typeof manifest !== 'object' || Array.isArray(manifest))
-    throw refuseTar('its package.json is no object');
-  return manifest;
-}
-// What makes a tarball the same on every build machine, whichever package manager made it.
-
-// 1985-10-26T08:15:00Z, the time that npm gives every file.
-const NPM_TIME = 499162500;
-
-// Writes a number into the digits that are there, so that the header keeps the form that its maker gave it.
+// Writes into the digits that are there, so that the header keeps the form that its maker gave it.
 function setNumber(block, from, length, value) {
-  const digits = /[0-7]+/.exec(block.subarray(from, from + length).toString('latin1'));
+  const digits = /[0-7]+/.exec(block.toString('latin1', from, from + length));
   if (digits) block.write(value.toString(8).padStart(digits[0].length, '0'), from + digits.index, 'latin1');
 }
 
-// The same files without what the build machine adds: clock, umask, owner and the compressor. For npm that
-// gives the bytes that `npm pack` itself makes on a usual machine.
+// The settled tarball, and the text of its package.json.
 function settle(compressed) {
-  const { tar, headers } = openTarball(compressed);
-  const out = Buffer.from(tar);
-  for (const at of headers) {
-    const block = out.subarray(at, at + BLOCK);
-    setNumber(block, 100, 8, numberField(block, 100, 8) & 0o111 ? 0o755 : 0o644);
+  const tar = zlib.gunzipSync(compressed, { maxOutputLength: 2 ** 30 });
+  let manifest = '';
+  for (let at = 0; at + 512 <= tar.length && tar[at] !== 0; ) {
+    const block = tar.subarray(at, at + 512);
+    const [mode, size] = [100, 124].map((at) => parseInt(block.toString('latin1', at, at + 12), 8) || 0);
+    at += 512;
+    if (/^[^/]+\/package\.json\0/.test(block.toString('latin1', 0, 100)))
+      manifest = tar.toString('utf8', at, at + size);
+    setNumber(block, 100, 8, mode & 0o111 ? 0o755 : 0o644);
     setNumber(block, 108, 8, 0);
     setNumber(block, 116, 8, 0);
     setNumber(block, 136, 12, NPM_TIME);
     block.fill(0, 265, 329);
-    block.fill(32, 148, 156);
-    const sum = block.reduce((total, byte) => total + byte, 0);
-    tar.copy(block, 148, at + 148, at + 156);
+    const sum = block.reduce((total, byte, i) => total + (i >= 148 && i < 156 ? 32 : byte), 0);
     setNumber(block, 148, 8, sum);
+    at += Math.ceil(size / 512) * 512;
   }
-  const packed = zlib.gzipSync(out, { level: 9 });
-  packed[9] = 255; // npm leaves the operating system unsaid
-  return packed;
+  const tarball = zlib.gzipSync(tar, { level: 9 });
+  tarball[9] = 255; // npm leaves the operating system unsaid
+  return { tarball, manifest };
 }
-// What a packed package must be before anything is published: each check stands for a refusal of the
-// registry, or for a package that nobody could install. Nothing here writes.
+// What a packed package must be: each check stands for a refusal of the registry, or for a leak.
+function checkPacked(found, name, packed, registry) {
+  const refuse = refuser(found, `${name}: `);
+  const { name: said, version } = packed;
+  refuse(said !== name, 'name-mismatch', 'the packed package has another name',
+    `its package.json says ${JSON.stringify(said)}`, 'correct the name in the spec or in package.json');
+  refuse(!VERSION.test(version ?? ''), 'version-invalid', 'it has no valid version',
+    `version is ${JSON.stringify(version)}`, 'write a semantic version in package.json');
+  refuse(packed.private, 'private-package', 'it is marked as private', '"private": true keeps npm from it',
+    'remove "private" from its package.json, or the package from the spec');
+  refuse(packed.tag, 'tag-in-package', 'package.json has a field "tag"',
+    'npm takes it for the dist-tag, above every flag', 'write it as publishConfig.tag');
+  for (const [key, value] of Object.entries(packed.publishConfig ?? {})) {
+    const elsewhere = /^(?:@.*:)?registry$/.test(key) && !sameRegistry(value, registry);
+    refuse(elsewhere, 'registry-elsewhere', 'publishConfig names another registry',
+      `${key} is ${value}, this pipeline has ${registry}`, `remove it, or the package from the spec`);
+    refuse(key.startsWith('//') || /^_|authtoken/i.test(key), 'token-in-package',
+      'publishConfig holds a credential', `key ${key}`, 'remove it and revoke that token');
+  }
+}
+// What else the package must say to be the right one, and to be taken by the registry.
 const LINKS = /^(?:workspace|catalog|link|portal|patch|file):/;
 
 function dependencies(manifest) {
   return { ...manifest.peerDependencies, ...manifest.optionalDependencies, ...manifest.dependencies };
 }
 
-// Where the registry takes `repository` to point, compared as npm rewrites it before sending.
-function repositoryUrl(manifest) {
-  const field = manifest.repository;
-  const given = String((typeof field === 'string' ? field : field?.url) ?? '');
-  const short = /^(?:(github|gitlab):)?([\w.-]+(?:\/[\w.-]+)+)$/.exec(given);
-  const host = short && (short[1] === 'gitlab' ? 'gitlab.com' : 'github.com');
-  const url = short ? `https://${host}/${short[2]}` : given;
-  const scp = /^git@([^:/]+):(.+)$/.exec(url);
-  return (scp ? `https://${scp[1]}/${scp[2]}` : url)
+// Where `repository` points, rewritten as npm does before sending.
+function repositoryUrl({ repository }) {
+  const given = String((typeof repository === 'string' ? repository : repository?.url) ?? '');
+  const [, host = 'github', short] = /^(?:(github|gitlab):)?([\w.-]+(?:\/[\w.-]+)+)$/.exec(given) ?? [];
+  return (short ? `https://${host}.com/${short}` : given)
+    .replace(/^git@([^:/]+):/, 'https://$1/')
     .replace(/^git\+/, '')
     .replace(/^(?:ssh|git|http):\/\/(?:git@)?/, 'https://')
     .replace('://www.github.com/', '://github.com/')
@@ -406,351 +253,181 @@ function repositoryUrl(manifest) {
     .replace(/\.git$/, '');
 }
 
-function checkRepository(name, manifest, expected) {
-  const found = repositoryUrl(manifest);
-  if (!expected || found === expected) return undefined;
-  const cased =
-    found.toLowerCase() === expected.toLowerCase()
-      ? ' They differ in letter case alone, which counts.'
-      : '';
-  return new Problem(
-    'repository-mismatch',
-    `${name}: package.json says another repository than provenance will`,
-    `repository is ${JSON.stringify(found)}, provenance says ${expected}.${cased} The registry answers 422.`,
-    `write in its own package.json: "repository": { "type": "git", "url": "git+${expected}.git" }`,
-  );
+function checkSource(found, name, packed, { repository, refTag, packages }) {
+  const refuse = refuser(found, `${name}: `);
+  for (const [one, range] of Object.entries(dependencies(packed)))
+    refuse(LINKS.test(range), 'unresolved-dependency', `its dependency ${one} still says ${range}`,
+      'no registry can resolve that', 'pack with the manager of the workspace, or write a version range');
+  const [, prefix, version] = /^(?:(.+)[@/-])?v?(\d+\.\d+\.\d+.*)$/.exec(refTag) ?? [];
+  const ours = VERSION.test(version) && (packages.length === 1 || prefix === name);
+  refuse(ours && version !== packed.version, 'tag-version-mismatch',
+    `the git tag says ${version}, package.json says ${packed.version}`, `the run's tag is ${refTag}`,
+    `set the version to ${version} and tag that commit, or tag this one as ${packed.version}`);
+  const url = repositoryUrl(packed);
+  const cased = url.toLowerCase() === repository.toLowerCase() ? ', in letter case alone' : '';
+  refuse(repository && url !== repository, 'repository-mismatch',
+    `package.json says another repository than provenance will${cased}`,
+    `${JSON.stringify(url)} is not ${repository}: the registry answers 422`,
+    `write in its own package.json: "repository": { "type": "git", "url": "git+${repository}.git" }`);
 }
 
-function checkPacked(wanted, source, packed, { registry, repository, refTag, packages }) {
-  const { name } = wanted;
-  const found = [];
-  const problem = (id, title, detail, fix) => found.push(new Problem(id, `${name}: ${title}`, detail, fix));
-  const config = packed.publishConfig ?? {};
-  if (packed.name !== name) {
-    problem(
-      'name-mismatch',
-      'the packed package has another name',
-      `its package.json says ${JSON.stringify(packed.name)}`,
-      'correct the name in the spec or in package.json; the trusted publisher is bound to the name',
-    );
-  }
-  if (!VERSION.test(packed.version ?? '')) {
-    problem(
-      'version-invalid',
-      'it has no valid version',
-      `version is ${JSON.stringify(packed.version ?? null)}`,
-      'write a semantic version in package.json',
-    );
-  }
-  if (packed.private || source.private) {
-    problem(
-      'private-package',
-      'it is marked as private',
-      '"private": true keeps npm from publishing it',
-      'remove "private" from its package.json, or the package from the spec',
-    );
-  }
-  for (const [key, value] of Object.entries(config)) {
-    if (/^(?:@.*:)?registry$/.test(key) && !sameRegistry(value, registry)) {
-      problem(
-        'registry-elsewhere',
-        'publishConfig names another registry',
-        `${key} is ${value}, this pipeline has ${registry}`,
-        `remove publishConfig.${key}, or take the package out of the spec`,
-      );
-    }
-    if (key.startsWith('//') || /^_|authtoken/i.test(key)) {
-      problem(
-        'token-in-package',
-        'publishConfig holds a credential',
-        `key ${key}`,
-        `remove ${key} and revoke that token`,
-      );
-    }
-  }
-  if (packed.tag) {
-    problem(
-      'tag-in-package',
-      'package.json has a field "tag"',
-      'npm takes it for the dist-tag, above every flag',
-      'remove it; publishConfig.tag is the place',
-    );
-  }
-  for (const [dependency, range] of Object.entries(dependencies(packed))) {
-    if (LINKS.test(String(range))) {
-      problem(
-        'unresolved-dependency',
-        `its dependency ${dependency} still says ${range}`,
-        'no one can install that from a registry',
-        'pack with the package manager whose workspace this is, or write a version range',
-      );
-    }
-  }
-  const tagged = /^(?:(.+)[@/-])?v?(\d+\.\d+\.\d+.*)$/.exec(refTag);
-  const ours = tagged && (packages.length === 1 || tagged[1] === name);
-  if (ours && VERSION.test(tagged[2]) && tagged[2] !== packed.version) {
-    problem(
-      'tag-version-mismatch',
-      `the git tag says ${tagged[2]}, package.json says ${packed.version}`,
-      `this run was started by the tag ${refTag}`,
-      `set the version to ${tagged[2]} and tag that commit, or tag this one as ${packed.version}`,
-    );
-  }
-  const wrong = checkRepository(name, packed, repository);
-  if (wrong) found.push(wrong);
+function distTag({ name, tag }, packed) {
+  const word = /^[^+]*?-([0-9A-Za-z-]+)/.exec(packed.version)?.[1];
+  const rule = env.TRUSTPUB_PRERELEASE_TAG || 'auto';
+  let found = tag || env.TRUSTPUB_TAG || packed.publishConfig?.tag || 'latest';
+  if (word && (!tag || tag === 'latest')) found = rule;
+  if (found === 'auto') found = TAG.test(word) && word !== 'latest' ? word : 'next';
+  if (!TAG.test(found)) throw new Misuse(`${name}: ${JSON.stringify(found)} cannot be a dist-tag`);
   return found;
 }
-
-function distTag(wanted, packed) {
-  const ordinary = wanted.tag || env.TRUSTPUB_TAG || packed.publishConfig?.tag || 'latest';
-  const prerelease = /^[^+]*?-([0-9A-Za-z-]+)/.exec(packed.version);
-  let tag = ordinary;
-  if (prerelease && !(wanted.tag && wanted.tag !== 'latest')) {
-    const rule = env.TRUSTPUB_PRERELEASE_TAG || 'auto';
-    const word = TAG.test(prerelease[1]) && prerelease[1] !== 'latest' ? prerelease[1] : 'next';
-    tag = rule === 'auto' ? word : rule;
+// What others need comes first, else by name. A circle is cut at its first name, so the order is settled.
+function inOrder(items) {
+  const names = new Set(items.map(({ name }) => name));
+  const needed = ({ name, manifest }) =>
+    Object.keys(dependencies(manifest)).filter((one) => names.has(one) && one !== name);
+  const left = items.map((item) => ({ ...item, needs: needed(item).sort() }));
+  left.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const result = [];
+  while (left.length > 0) {
+    const waits = ({ needs }) => needs.some((one) => left.some(({ name }) => name === one));
+    const ready = left.findIndex((item) => !waits(item));
+    result.push(...left.splice(Math.max(ready, 0), 1));
   }
-  if (!TAG.test(tag)) throw new Misuse(`${wanted.name}: ${JSON.stringify(tag)} cannot be a dist-tag`);
-  return tag;
+  return result;
 }
 // The pack program: packs every package with the project's own package manager and seals the tarballs in a
-// manifest. It runs the project's scripts, so its job holds no identity and no write token. What the
-// registry would refuse later, it refuses here, where nothing is published yet.
-
+// manifest. It runs the project's scripts, so its job holds no identity and no write token.
 const root = process.cwd();
+const CALLS = {
+  npm: (folder) => ['pack', '--pack-destination', folder],
+  pnpm: (folder) => ['pack', '--pack-destination', folder],
+  yarn: (folder, classic) => ['pack', classic ? '--filename' : '--out', path.join(folder, 'package.tgz')],
+  bun: (folder) => ['pm', 'pack', '--destination', folder],
+};
 
 function settings() {
   const packages = needJson('TRUSTPUB_PACKAGES');
-  if (!Array.isArray(packages) || packages.length === 0)
-    throw new Misuse('TRUSTPUB_PACKAGES lists no package');
-  for (const { name, path: folder, access } of packages) {
-    if (typeof name !== 'string' || !NAME.test(name))
-      throw new Misuse(`not a package name: ${JSON.stringify(name)}`);
+  if (!packages.length) throw new Misuse('TRUSTPUB_PACKAGES lists no package');
+  for (const { name = '', path: folder, access } of packages) {
     const relative = path.relative(root, path.resolve(root, String(folder)));
-    if (relative.startsWith('..') || path.isAbsolute(relative)) {
-      throw new Misuse(`${name}: its path leaves the repository`);
-    }
-    if (access && access !== 'public' && access !== 'restricted')
-      throw new Misuse(`${name}: access is ${access}`);
+    const leaves = relative.startsWith('..') || path.isAbsolute(relative);
+    if (!NAME.test(name) || leaves || !['public', 'restricted'].includes(access ?? 'public'))
+      throw new Misuse(`not a package of this repository: ${name} in ${folder}, access ${access}`);
   }
+  const repository = env.TRUSTPUB_REPOSITORY ?? '';
   return {
     packages,
-    manager: oneOf('TRUSTPUB_MANAGER', ['npm', 'pnpm', 'yarn', 'bun']),
+    manager: oneOf('TRUSTPUB_MANAGER', Object.keys(CALLS)),
     out: path.resolve(root, need('TRUSTPUB_OUT')),
-    registry: registryUrl(),
-    repository: provenanceRepository(),
+    registry: need('TRUSTPUB_REGISTRY'),
+    repository: repository === 'auto' ? publicUrl() : repository,
     refTag: env.TRUSTPUB_REF_TAG ?? currentTag(),
   };
 }
 
-function currentTag() {
-  if (env.GITHUB_REF_TYPE === 'tag') return env.GITHUB_REF_NAME ?? '';
-  return env.CI_COMMIT_TAG || env.CIRCLE_TAG || '';
-}
-
-// The URL that provenance will name. A private project gets no provenance, hence no check.
-function provenanceRepository() {
-  const given = env.TRUSTPUB_REPOSITORY ?? '';
-  if (given !== 'auto') return given;
-  if (onGitHub && env.GITHUB_EVENT_PATH && env.GITHUB_REPOSITORY) {
-    const event = JSON.parse(fs.readFileSync(env.GITHUB_EVENT_PATH, 'utf8'));
-    const open = event.repository?.visibility === 'public';
-    return open ? `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}` : '';
-  }
-  return env.CI_PROJECT_VISIBILITY === 'public' ? (env.CI_PROJECT_URL ?? '') : '';
-}
-
-function emptyFolder(folder) {
-  fs.mkdirSync(folder, { recursive: true });
-  const found = fs.readdirSync(folder);
-  if (found.length > 0) {
-    throw new Problem(
-      'output-not-empty',
-      `${path.relative(root, folder)} is not empty`,
-      `It holds ${found.slice(0, 5).join(', ')}: they could be published instead of the packages.`,
-      'give the pack step a folder of its own, and keep it out of caches and of the repository',
-    );
+// package.json from its text.
+function parsed(text, id, title, fix) {
+  try {
+    return { ...JSON.parse(text().replace(/^\ufeff/, '')) };
+  } catch (error) {
+    throw new Problem(id, title, error.message, fix);
   }
 }
 
 function sourceManifest({ name, path: folder }) {
-  const file = path.join(root, folder, 'package.json');
-  let manifest;
-  try {
-    manifest = JSON.parse(fs.readFileSync(file, 'utf8').replace(/^\ufeff/, ''));
-  } catch (error) {
-    throw new Problem(
-      'package-unreadable',
-      `${path.relative(root, file)} cannot be read`,
-      error.message,
-      `the spec says that ${name} lives in ${folder}: correct its path, or generate again`,
-    );
-  }
-  return manifest;
-}
-
-// What others need comes first, else by name. A circle is cut at its first name, so the order is settled.
-function inOrder(items) {
-  const names = new Set(items.map((item) => item.name));
-  const left = items.map((item) => ({
-    item,
-    needs: Object.keys(dependencies(item.manifest))
-      .filter((n) => names.has(n) && n !== item.name)
-      .sort(),
-  }));
-  left.sort((a, b) => (a.item.name < b.item.name ? -1 : 1));
-  const done = new Set();
-  const result = [];
-  while (left.length > 0) {
-    const ready = left.findIndex(({ needs }) => needs.every((name) => done.has(name)));
-    const [{ item, needs }] = left.splice(Math.max(ready, 0), 1);
-    done.add(item.name);
-    result.push({ ...item, needs });
-  }
-  return result;
-}
-
-// `npm publish` in a folder would run prepublishOnly (yarn berry: prepublish); packing does not, so we do.
-async function prepublish(manager, classic, folder, manifest) {
-  const script = manager === 'yarn' && !classic ? 'prepublish' : 'prepublishOnly';
-  if (!manifest.scripts?.[script]) return;
-  say(`  ${script}`);
-  const done = await run(manager, ['run', script], {
-    cwd: folder,
-    echo: manager,
-    limit: 3600,
-    windowsShim: true,
-  });
-  if (done.code !== 0) {
-    throw new Problem(
-      'script-failed',
-      `${manifest.name}: the script ${script} failed`,
-      `exit code ${done.code}${done.error ? `, ${done.error.message}` : ''}`,
-      'read its output above',
-    );
-  }
+  const file = path.join(folder, 'package.json');
+  const fix = `correct the path of ${name} in the spec, and generate again`;
+  const text = () => fs.readFileSync(path.join(root, file), 'utf8');
+  return parsed(text, 'package-unreadable', `${file} cannot be read`, fix);
 }
 
 async function packOne(manager, classic, { name, path: folder }, manifest, scratch) {
-  const cwd = path.join(root, folder);
-  await prepublish(manager, classic, cwd, manifest);
-  fs.mkdirSync(scratch);
-  const calls = {
-    npm: ['pack', '--pack-destination', scratch],
-    pnpm: ['pack', '--pack-destination', scratch],
-    yarn: ['pack', classic ? '--filename' : '--out', path.join(scratch, 'package.tgz')],
-    bun: ['pm', 'pack', '--destination', scratch],
+  const call = async (id, title, args) => {
+    const options = { cwd: path.join(root, folder), echo: manager, limit: 3600, shim: true };
+    const { code, unstarted } = await run(manager, args, options);
+    const fix = 'read its output above; the same command in the package folder shows the same';
+    if (code !== 0) throw new Problem(id, `${name}: ${title}`, unstarted || `exit code ${code}`, fix);
   };
-  const done = await run(manager, calls[manager], { cwd, echo: manager, limit: 3600, windowsShim: true });
-  const made = fs.readdirSync(scratch).filter((file) => file.endsWith('.tgz'));
-  if (done.code !== 0 || made.length !== 1) {
-    throw new Problem(
-      'pack-failed',
-      `${name}: ${manager} could not pack it`,
-      done.error
-        ? `${manager} did not start: ${done.error.message}`
-        : `exit code ${done.code}, ${made.length} tarballs`,
-      'read its output above; the same command in the package folder shows the same',
-    );
-  }
-  const file = path.join(scratch, made[0]);
+  // `npm publish` in a folder would run this script; packing does not.
+  const script = manager === 'yarn' && !classic ? 'prepublish' : 'prepublishOnly';
+  if (manifest.scripts?.[script]) await call('script-failed', `the script ${script} failed`, ['run', script]);
+  fs.mkdirSync(scratch);
+  await call('pack-failed', `${manager} could not pack it`, CALLS[manager](scratch, classic));
+  const [file, more] = fs.readdirSync(scratch).filter((one) => one.endsWith('.tgz'));
   // A link would let a script hand over a file that it can still change.
-  if (!fs.lstatSync(file).isFile()) throw refuseTar('it is not a plain file');
-  const tarball = settle(fs.readFileSync(file));
-  return { tarball, packed: packedManifest(openTarball(tarball)) };
+  if (!file || more || !fs.lstatSync(path.join(scratch, file)).isFile())
+    throw new Problem('pack-failed', `${name}: the tarball is not a plain file, or not one`, file);
+  const settled = settle(fs.readFileSync(path.join(scratch, file)));
+  const packed = parsed(() => settled.manifest, 'pack-failed', `${name}: the tarball has no package.json`);
+  return { tarball: settled.tarball, packed };
 }
 
 // npm config of the project that would send this scope elsewhere, unless the package says where it goes.
-async function checkScope(wanted, packed, registry) {
-  const scope = /^(@[^/]+)\//.exec(wanted.name)?.[1];
-  if (!scope || packed.publishConfig?.registry || process.platform === 'win32') return [];
-  const done = await run('npm', ['config', 'get', `${scope}:registry`], {
-    cwd: path.join(root, wanted.path),
-    limit: 60,
-  });
-  const mapped = done.stdout.trim();
-  if (done.code !== 0 || !/^https?:/.test(mapped) || sameRegistry(mapped, registry)) return [];
-  return [
-    new Problem(
-      'scope-elsewhere',
-      `${wanted.name}: the project's npm config sends ${scope} to another registry`,
-      `${scope}:registry is ${mapped}, this pipeline publishes to ${registry}`,
-      `write "publishConfig": { "registry": "${registry}" } in its package.json, or remove that npmrc line`,
-    ),
-  ];
+async function checkScope(found, { name, path: folder }, packed, registry) {
+  const [scope] = name.split('/');
+  if (scope === name || packed.publishConfig?.registry) return;
+  const options = { cwd: path.join(root, folder), limit: 60, shim: true };
+  const { code, stdout } = await run('npm', ['config', 'get', `${scope}:registry`], options);
+  const mapped = stdout.trim();
+  const elsewhere = code === 0 && /^https?:/.test(mapped) && !sameRegistry(mapped, registry);
+  refuser(found)(elsewhere, 'scope-elsewhere',
+    `${name}: the project's npm config sends ${scope} to another registry`, `it is ${mapped}`,
+    `write "publishConfig": { "registry": "${registry}" } in its package.json, or remove that npmrc line`);
 }
 
 async function pack() {
   const given = settings();
-  const { manager, out, packages } = given;
-  emptyFolder(out);
-  const version = await run(manager, ['--version'], { cwd: root, limit: 120, windowsShim: true });
-  if (version.code !== 0) {
-    throw new Problem(
-      'manager-missing',
-      `${manager} does not run`,
-      version.error?.message ?? version.stderr.trim(),
-      `install ${manager} in an earlier step of this job`,
-    );
-  }
-  const classic = manager === 'yarn' && version.stdout.trim().startsWith('1.');
-  say(`${manager} ${version.stdout.trim()}, node ${process.versions.node}, ${packages.length} package(s)`);
-  const problems = [];
-  const made = [];
-  const sources = packages.map((wanted) => ({
-    name: wanted.name,
-    wanted,
-    manifest: sourceManifest(wanted),
-  }));
+  const { manager, out, packages, registry } = given;
+  fs.mkdirSync(out, { recursive: true });
+  if (fs.readdirSync(out).length > 0)
+    throw new Problem('output-not-empty', `${path.relative(root, out)} is not empty`,
+      'what is in it could be published', 'give the pack step a folder of its own');
+  const { code, stdout, stderr, unstarted } = await run(manager, ['--version'], { limit: 120, shim: true });
+  if (code !== 0)
+    throw new Problem('manager-missing', `${manager} does not run`, unstarted || stderr.trim(),
+      `install ${manager} in an earlier step of this job`);
+  say(`${manager} ${stdout.trim()}, node ${process.versions.node}, ${packages.length} package(s)`);
+  const [problems, made] = [[], []];
+  const sources = packages.map((wanted) => ({ name: wanted.name, wanted, manifest: sourceManifest(wanted) }));
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'trustpub-pack-'));
   try {
-    for (const [index, { wanted, manifest }] of inOrder(sources).entries()) {
-      say(`packing ${wanted.name}`);
+    for (const [index, { name, wanted, manifest }] of inOrder(sources).entries()) {
+      say(`packing ${name}`);
       const place = path.join(scratch, String(index));
-      const { tarball, packed } = await packOne(manager, classic, wanted, manifest, place);
-      const found = checkPacked(wanted, manifest, packed, given);
-      problems.push(...found, ...(await checkScope(wanted, packed, given.registry)));
-      if (found.length === 0) made.push({ name: wanted.name, wanted, manifest: packed, tarball });
+      const { tarball, packed } = await packOne(manager, stdout.startsWith('1.'), wanted, manifest, place);
+      const marked = { ...packed, private: packed.private || manifest.private };
+      checkPacked(problems, name, marked, registry);
+      checkSource(problems, name, packed, given);
+      await checkScope(problems, wanted, packed, registry);
+      made.push({ name, wanted, manifest: packed, tarball });
     }
   } finally {
     fs.rmSync(scratch, { recursive: true, force: true });
   }
   for (const problem of problems) report('error', problem);
-  if (problems.length > 0) return 1;
-  write(out, inOrder(made));
-  return 0;
+  if (problems.length === 0) write(out, inOrder(made));
+  return problems.length === 0 ? 0 : 1;
 }
 
 function write(out, made) {
   const list = made.map(({ name, wanted, manifest, tarball, needs }, index) => {
-    const stem = `${name.replace('@', '').replace('/', '-')}-${manifest.version}`.replace(
-      /[^A-Za-z0-9._-]/g,
-      '_',
-    );
-    const file = `${String(index + 1).padStart(4, '0')}-${stem}.tgz`;
+    const order = index + 1;
+    const stem = `${name.replace('@', '').replace('/', '-')}-${manifest.version}`;
+    const file = `${String(order).padStart(4, '0')}-${stem.replace(/[^A-Za-z0-9._-]/g, '_')}.tgz`;
+    const [version, size] = [manifest.version, tarball.length];
+    const access = wanted.access ?? manifest.publishConfig?.access ?? null;
+    const tag = distTag(wanted, manifest);
+    const integrity = `sha512-${digest('sha512', tarball, 'base64')}`;
     fs.writeFileSync(path.join(out, file), tarball, { flag: 'wx' });
-    return {
-      name,
-      version: manifest.version,
-      file,
-      access: wanted.access ?? manifest.publishConfig?.access ?? null,
-      tag: distTag(wanted, manifest),
-      order: index + 1,
-      needs,
-      integrity: `sha512-${digest('sha512', tarball, 'base64')}`,
-      size: tarball.length,
-    };
+    say(`  ${order}. ${name} ${version}  tag ${tag}  access ${access ?? 'unchanged'}  ${size} bytes`);
+    return { name, version, file, access, tag, order, needs, integrity, size };
   });
   const manifest = `${JSON.stringify({ schema: 1, packages: list }, null, 2)}\n`;
   fs.writeFileSync(path.join(out, 'manifest.json'), manifest, { flag: 'wx' });
   const sha256 = digest('sha256', manifest, 'hex');
-  for (const { order, name, version, tag, access, size } of list) {
-    say(`  ${order}. ${name} ${version}  tag ${tag}  access ${access ?? 'unchanged'}  ${size} bytes`);
-  }
   say(`manifest sha256 ${sha256}`);
-  output('manifest-sha256', sha256);
-  output('packages', JSON.stringify(list));
-  output('tarballs', JSON.stringify(list.map(({ file }) => path.join(out, file))));
+  const tarballs = list.map(({ file }) => path.join(out, file));
+  outputs({ 'manifest-sha256': sha256, packages: list, tarballs });
 }
 
 await main(pack);

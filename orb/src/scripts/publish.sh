@@ -42,9 +42,9 @@ node --input-type=module - <<'TRUSTPUB_PUBLISH'
     given.TRUSTPUB_EXPECT = JSON.stringify(expect);
   }
 }
-// trustpub runtime: what both programs share. All input comes by environment variables; nothing was
-// interpolated into this text. Exit 0 = done, 1 = refused or failed, 2 = the pipeline's own text is wrong.
-import { spawn } from 'node:child_process';
+// trustpub runtime: what both programs share. All input comes by environment variables.
+// Exit 0 = done, 1 = refused or failed, 2 = the pipeline's own text is wrong.
+import { execFile } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -52,51 +52,43 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 
 const env = process.env;
-const onGitHub = Boolean(env.GITHUB_ACTIONS);
-// A name goes to npm as an argument: none may start with a dash.
+// Names and tags become arguments of npm: none may start with a dash.
 const NAME = /^(?:@[A-Za-z0-9~][A-Za-z0-9._~-]*\/)?[A-Za-z0-9~][A-Za-z0-9._~-]*$/;
 const VERSION = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z.-]+)?$/;
-// npm refuses a tag that reads as a version range (v1, x); the first letter keeps it from being an option.
+// npm refuses a tag that reads as a version range (v1, x).
 const TAG = /^(?![xX]$|[vV]\d*$|[vV]\d+[.])[A-Za-z][A-Za-z0-9._-]*$/;
-const FILE = /^[A-Za-z0-9][A-Za-z0-9._-]*\.tgz$/;
 
-// A fault of the pipeline's text, not of the package or of the registry.
-class Misuse extends Error {}
-// A refusal with its cause and its fix; `id` is stable, for machines.
-class Problem extends Error {
+class Misuse extends Error {} // a fault of the pipeline's text
+
+class Problem extends Error { // a refusal with its cause and its fix; `id` is stable, for machines
   constructor(id, title, detail, fix) {
     super(title);
     Object.assign(this, { id, title, detail, fix });
   }
 }
 
+// Gives a function that adds a problem to the list where `bad` holds.
+const refuser = (found, prefix = '') => (bad, id, title, detail, fix) =>
+  bad && found.push(new Problem(id, prefix + title, detail, fix));
+
 function need(name) {
-  const value = env[name];
-  if (!value) throw new Misuse(`${name} is not set`);
-  return value;
+  if (!env[name]) throw new Misuse(`${name} is not set`);
+  return env[name];
 }
 
-function needJson(name, fallback) {
-  const text = env[name];
-  if (!text && fallback !== undefined) return fallback;
+function needJson(name) {
+  const text = need(name);
   try {
-    return JSON.parse(need(name));
-  } catch (error) {
-    throw error instanceof Misuse ? error : new Misuse(`${name} is not JSON: ${error.message}`);
+    return JSON.parse(text);
+  } catch {
+    throw new Misuse(`${name} is not JSON`);
   }
 }
 
 function oneOf(name, allowed, fallback) {
   const value = env[name] || fallback || need(name);
-  if (!allowed.includes(value))
-    throw new Misuse(`${name} is ${value}, must be one of ${allowed.join(', ')}`);
-  return value;
-}
-
-// The registry with its trailing slash: npm compares URLs as text.
-function registryUrl() {
-  const url = new URL(need('TRUSTPUB_REGISTRY'));
-  return url.href.endsWith('/') ? url.href : `${url.href}/`;
+  if (allowed.includes(value)) return value;
+  throw new Misuse(`${name} is ${value}, must be one of ${allowed.join(', ')}`);
 }
 
 function sameRegistry(a, b) {
@@ -110,7 +102,7 @@ function sameRegistry(a, b) {
 
 // Nothing that looks like a credential leaves this process, whoever printed it.
 const SECRETS = ['NPM_ID_TOKEN', 'SIGSTORE_ID_TOKEN', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'NPM_STAGE_TOKEN'];
-const secretValues = new Set(SECRETS.map((name) => env[name]).filter((value) => value && value.length > 7));
+const secretValues = new Set(SECRETS.map((name) => env[name]).filter((value) => value?.length > 7));
 function redact(text) {
   let out = String(text);
   for (const value of secretValues) out = out.split(value).join('[redacted]');
@@ -122,7 +114,7 @@ function redact(text) {
     .replace(/(\/\/)[^\s/@]+:[^\s/@]+@/g, '$1[redacted]@');
 }
 
-// Text of others (npm, file names) must not become a workflow command or move the cursor of a terminal.
+// Text of others must not become a workflow command or move the cursor of a terminal.
 function harmless(text) {
   return redact(text)
     .replace(/\x1b\[[0-9;?]*[ -/]*[@-~]/g, '')
@@ -131,112 +123,59 @@ function harmless(text) {
     .replace(/^(\s*)::/gm, '$1: :');
 }
 
-function say(text = '') {
-  process.stdout.write(`${harmless(text)}\n`);
-}
+const say = (text) => process.stdout.write(`${harmless(text)}\n`);
+const digest = (algorithm, data, encoding) => crypto.createHash(algorithm).update(data).digest(encoding);
 
-function commandText(text, property) {
-  const out = harmless(text).replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
-  return property ? out.replace(/:/g, '%3A').replace(/,/g, '%2C') : out;
-}
-
-// On GitHub an annotation, elsewhere a block in the log. A problem is told once, with its fix.
-function report(level, problem) {
-  const { title, detail, fix } = problem;
-  const body = [detail, fix && `Fix: ${fix}`].filter(Boolean).join('\n');
-  if (onGitHub) {
-    process.stdout.write(`::${level} title=${commandText(title, true)}::${commandText(body || title)}\n`);
-  } else {
-    say(`${level.toUpperCase()}: ${title}`);
-    for (const line of body.split('\n')) say(`  ${line}`);
-  }
-}
-
-function output(name, value) {
-  if (!env.GITHUB_OUTPUT) return;
-  const word = `TRUSTPUB_${crypto.randomUUID()}`;
-  fs.appendFileSync(env.GITHUB_OUTPUT, `${name}${'<'.repeat(2)}${word}\n${value}\n${word}\n`);
-}
-
-function digest(algorithm, data, encoding) {
-  return crypto.createHash(algorithm).update(data).digest(encoding);
-}
-
-// Every child gets an argument array and no standard input (ours is the program itself). `windowsShim` is
-// for the .cmd launchers of package managers, which Windows starts only through a shell: such calls have
-// constant arguments.
-function run(command, args, { cwd, env: childEnv = env, echo, limit = 600, windowsShim = false } = {}) {
+// Every child gets an argument array and no input. `shim`: Windows starts the .cmd launcher of a package
+// manager through a shell alone; such calls have constant arguments.
+function run(command, args, { cwd, env: given = env, echo, limit = 600, shim = false } = {}) {
+  const shell = shim && process.platform === 'win32';
+  const end = { timeout: limit * 1000, killSignal: 'SIGKILL', maxBuffer: Infinity };
   return new Promise((resolve) => {
-    const options = { cwd, env: childEnv, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true };
-    options.shell = windowsShim && process.platform === 'win32';
-    const child = spawn(command, args, options);
-    const seen = { code: null, stdout: '', stderr: '', timedOut: false };
-    const timer = setTimeout(() => {
-      seen.timedOut = true;
-      child.kill('SIGKILL');
-    }, limit * 1000);
-    for (const name of ['stdout', 'stderr']) {
-      child[name].setEncoding('utf8');
-      child[name].on('data', (chunk) => {
-        seen[name] += chunk;
-      });
-    }
-    const finish = (code, error) => {
-      clearTimeout(timer);
-      const text = echo ? `${seen.stdout}${seen.stderr}`.trimEnd() : '';
-      if (text) for (const line of text.split('\n')) say(`  ${echo}| ${line}`);
-      resolve({ ...seen, code, error });
-    };
-    child.on('error', (error) => finish(127, error));
-    child.on('close', (code) => finish(code ?? 1));
+    const child = execFile(command, args, { cwd, env: given, shell, ...end }, (error, stdout, stderr) => {
+      const unstarted = typeof error?.code === 'string' ? error.message : '';
+      const text = echo ? `${stdout}${stderr}`.trimEnd() : '';
+      if (text) say(text.replace(/^/gm, `  ${echo}| `));
+      resolve({ code: error ? error.code || 1 : 0, stdout, stderr, unstarted, timedOut: error?.killed });
+    });
+    child.stdin?.end();
   });
 }
 
-// Runs a program's main function and turns what it throws into the exit code.
+// Runs a program and turns what it throws into the exit code.
 async function main(body) {
   try {
     process.exitCode = await body();
   } catch (error) {
-    if (error instanceof Problem) {
-      report('error', error);
-      process.exitCode = 1;
-    } else if (error instanceof Misuse) {
-      report('error', {
-        title: 'trustpub: wrong call',
-        detail: error.message,
-        fix: 'generate the pipeline again',
-      });
-      process.exitCode = 2;
-    } else {
-      report('error', { title: 'trustpub: unexpected failure', detail: error.stack });
-      process.exitCode = 1;
-    }
+    process.exitCode = error instanceof Misuse ? 2 : 1;
+    const fix = 'generate the pipeline again';
+    if (error instanceof Problem) report('error', error);
+    else if (error instanceof Misuse) report('error', { title: 'wrong call', detail: error.message, fix });
+    else report('error', { title: 'unexpected failure of trustpub', detail: error.stack });
   }
 }
-// A tar reader for package tarballs, strict on purpose: what npm, a registry and a reader could understand
-// differently is refused. And a writer, for tarballs that carry the clock or the umask of the build
-// machine.
+// A problem is a block in the log, told once with its fix. Nothing is handed on but files.
+function report(level, { title, detail, fix }) {
+  say(`${level.toUpperCase()}: ${title}`);
+  const body = [detail, fix && `Fix: ${fix}`].filter(Boolean).join('\n');
+  if (body) say(body.replace(/^/gm, '  '));
+}
+
+const outputs = () => {};
+const summary = () => {};
+// A reader of package tarballs, strict on purpose: what npm and a registry could read differently is refused.
 const BLOCK = 512;
-const LIMIT = 2 ** 30;
 
 function refuseTar(detail) {
-  return new Problem(
-    'tarball-refused',
-    'the tarball is not one that npm would make',
-    detail,
-    'pack it again in a clean job; if the same happens, look at what writes into the output folder',
-  );
+  const fix = 'pack it again in a clean job; if it stays, look at what writes into the output folder';
+  return new Problem('tarball-refused', 'the tarball is not one that npm would make', detail, fix);
 }
 
 function textField(block, from, length) {
-  const raw = block.subarray(from, from + length);
-  const end = raw.indexOf(0);
-  return raw.subarray(0, end < 0 ? length : end).toString('utf8');
+  return block.toString('utf8', from, from + length).split('\0', 1)[0];
 }
 
 function numberField(block, from, length) {
-  // The top bit marks the binary form, for files over 8 GiB: no package has those.
-  if (block[from] > 127) throw refuseTar('it has an entry of impossible size');
   const text = textField(block, from, length).trim();
   if (!/^[0-7]*$/.test(text)) throw refuseTar('it has a damaged header');
   return parseInt(text || '0', 8);
@@ -244,783 +183,285 @@ function numberField(block, from, length) {
 
 function paxRecords(data) {
   const records = {};
-  let at = 0;
-  while (at < data.length) {
+  for (let at = 0; at < data.length; ) {
     const space = data.indexOf(32, at);
-    const length = Number(data.subarray(at, space).toString('latin1'));
+    const length = Number(data.toString('latin1', at, space));
     if (space < 0 || !(length > 0) || at + length > data.length)
       throw refuseTar('it has a damaged extended header');
-    const record = data.subarray(space + 1, at + length - 1).toString('utf8');
-    const equals = record.indexOf('=');
-    records[record.slice(0, equals)] = record.slice(equals + 1);
+    const [, key, value] = /^([^=]*)=?([^]*)$/.exec(data.toString('utf8', space + 1, at + length - 1));
+    records[key] = value;
     at += length;
   }
   return records;
 }
 
-function checkPath(name) {
-  const parts = name.split('/');
-  const strange = name.startsWith('/') || /[\x00-\x1f\x7f\\]/.test(name) || /^[A-Za-z]:/.test(name);
-  if (strange || parts.length < 2 || parts.some((part) => part === '..' || part === '.' || part === '')) {
-    throw refuseTar(`it has an entry with the path ${JSON.stringify(name.slice(0, 120))}`);
-  }
-}
-
-// The files of a package tarball, each with its `name` as npm unpacks it, and the places of all headers.
+// The files of a tarball, named as npm unpacks them.
 function openTarball(compressed) {
   let tar;
   try {
-    tar = zlib.gunzipSync(compressed, { maxOutputLength: LIMIT });
+    tar = zlib.gunzipSync(compressed, { maxOutputLength: 2 ** 30 });
   } catch (error) {
     throw refuseTar(`it does not unpack: ${error.message}`);
   }
-  const entries = [];
-  const headers = [];
-  const seen = new Set();
-  let top;
-  let pax = {};
-  let longName;
-  let at = 0;
+  const files = new Map();
+  let [at, pax, longName, top] = [0, {}];
   for (;;) {
-    if (at + BLOCK > tar.length) throw refuseTar('it is cut short');
     const block = tar.subarray(at, at + BLOCK);
-    if (block.every((byte) => byte === 0)) {
-      if (tar.subarray(at).some((byte) => byte !== 0)) throw refuseTar('it goes on after its end');
-      break;
-    }
-    let sum = 0;
-    for (let i = 0; i < BLOCK; i += 1) sum += i >= 148 && i < 156 ? 32 : block[i];
+    if (block.length < BLOCK) throw refuseTar('it is cut short');
+    if (block.every((byte) => byte === 0)) break;
+    const sum = block.reduce((total, byte, i) => total + (i >= 148 && i < 156 ? 32 : byte), 0);
     if (sum !== numberField(block, 148, 8)) throw refuseTar('it has a damaged header');
-    const type = String.fromCharCode(block[156] || 48);
-    const size = pax.size === undefined ? numberField(block, 124, 12) : Number(pax.size);
-    const next = at + BLOCK + Math.ceil(size / BLOCK) * BLOCK;
-    if (!(size >= 0) || next > tar.length) throw refuseTar('it is cut short');
+    const size = Number(pax.size ?? numberField(block, 124, 12));
     const data = tar.subarray(at + BLOCK, at + BLOCK + size);
-    headers.push(at);
-    at = next;
-    if (type === 'g') {
-      // It would change what follows; git writes one with a comment alone.
-      if (Object.keys(paxRecords(data)).some((key) => key !== 'comment'))
-        throw refuseTar('it has a global header');
-      continue;
-    }
-    if (type === 'x') {
-      pax = paxRecords(data);
-      continue;
-    }
-    if (type === 'L') {
-      longName = textField(data, 0, data.length);
-      continue;
-    }
-    const prefix =
-      block.subarray(257, 262).toString('latin1') === 'ustar' ? textField(block, 345, 155) : '';
-    let name =
-      pax.path ?? longName ?? (prefix ? `${prefix}/${textField(block, 0, 100)}` : textField(block, 0, 100));
-    pax = {};
-    longName = undefined;
-    const directory = type === '5';
-    if (directory) name = `${name.replace(/\/+$/, '')}/_`;
-    if (!directory && type !== '0' && type !== '7')
-      throw refuseTar(`it has a link or a device (${name.slice(0, 120)})`);
-    checkPath(name);
-    // npm drops the first folder, whatever it is called: two of them could hide one file behind another.
-    top ??= name.split('/')[0];
-    if (name.split('/')[0] !== top) throw refuseTar('its files are not all in one folder');
+    if (data.length !== size) throw refuseTar('it is cut short');
+    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+    const type = String.fromCharCode(block[156] || 48);
+    // A global header would change what follows; git writes one with a comment alone.
+    if (type === 'g' && Object.keys(paxRecords(data)).some((key) => key !== 'comment'))
+      throw refuseTar('it has a global header');
+    if (type === 'x') pax = paxRecords(data);
+    if (type === 'L') longName = textField(data, 0, size);
+    if ('gxL'.includes(type)) continue;
+    const prefix = block.toString('latin1', 257, 262) === 'ustar' ? textField(block, 345, 155) : '';
+    let name = pax.path ?? longName ?? (prefix && `${prefix}/`) + textField(block, 0, 100);
+    [pax, longName] = [{}];
+    if (!'057'.includes(type)) throw refuseTar(`it has a link or a device (${name.slice(0, 120)})`);
+    if (type === '5') name = `${name.replace(/\/+$/, '')}/_`;
+    const parts = name.split('/');
+    const strange = /[\x00-\x1f\x7f\\]|^[A-Za-z]:/.test(name) || parts.length < 2;
+    if (strange || parts.some((part) => ['', '.', '..'].includes(part)))
+      throw refuseTar(`it has an entry with the path ${JSON.stringify(name.slice(0, 120))}`);
+    // npm drops the first folder, whatever its name: two of them could hide one file behind another.
+    top ??= parts[0];
+    if (parts[0] !== top) throw refuseTar('its files are not all in one folder');
+    if (type === '5') continue;
     const inside = name.slice(top.length + 1);
-    const key = inside.toLowerCase() === 'package.json' ? 'package.json' : inside;
-    if (!directory && seen.has(key)) throw refuseTar(`it has the file ${inside} twice`);
-    if (!directory) seen.add(key);
-    entries.push({ name: inside, directory, data });
+    const cased = inside !== 'package.json' && /^package\.json$/i.test(inside);
+    if (files.has(inside) || cased) throw refuseTar(`it has the file ${inside} twice`);
+    files.set(inside, data);
   }
-  return { tar, headers, entries };
+  if (tar.subarray(at).some((byte) => byte !== 0)) throw refuseTar('it goes on after its end');
+  return files;
 }
 
-// package.json of a tarball, parsed.
-function packedManifest({ entries }) {
-  const file = entries.find((entry) => entry.name === 'package.json' && !entry.directory);
-  if (!file) throw refuseTar('it has no package.json');
-  let manifest;
+function packedManifest(files) {
   try {
-    manifest = JSON.parse(file.data.toString('utf8').replace(/^\ufeff/, ''));
-  } catch (error) {
-    throw refuseTar(`its package.json does not parse: ${error.message}`);
+    const manifest = JSON.parse(files.get('package.json').toString('utf8').replace(/^\ufeff/, ''));
+    if (manifest.constructor === Object) return manifest;
+  } catch {
+    // told below
   }
-  if (!manifest || typeof manifest !== 'object' || Array.isArray(manifest))
-    throw refuseTar('its package.json is no object');
-  return manifest;
+  throw refuseTar('it has no package.json that is an object');
 }
-// What a packed package must be before anything is published: each check stands for a refusal of the
-// registry, or for a package that nobody could install. Nothing here writes.
-const LINKS = /^(?:workspace|catalog|link|portal|patch|file):/;
-
-function dependencies(manifest) {
-  return { ...manifest.peerDependencies, ...manifest.optionalDependencies, ...manifest.dependencies };
+// What a packed package must be: each check stands for a refusal of the registry, or for a leak.
+function checkPacked(found, name, packed, registry) {
+  const refuse = refuser(found, `${name}: `);
+  const { name: said, version } = packed;
+  refuse(said !== name, 'name-mismatch', 'the packed package has another name',
+    `its package.json says ${JSON.stringify(said)}`, 'correct the name in the spec or in package.json');
+  refuse(!VERSION.test(version ?? ''), 'version-invalid', 'it has no valid version',
+    `version is ${JSON.stringify(version)}`, 'write a semantic version in package.json');
+  refuse(packed.private, 'private-package', 'it is marked as private', '"private": true keeps npm from it',
+    'remove "private" from its package.json, or the package from the spec');
+  refuse(packed.tag, 'tag-in-package', 'package.json has a field "tag"',
+    'npm takes it for the dist-tag, above every flag', 'write it as publishConfig.tag');
+  for (const [key, value] of Object.entries(packed.publishConfig ?? {})) {
+    const elsewhere = /^(?:@.*:)?registry$/.test(key) && !sameRegistry(value, registry);
+    refuse(elsewhere, 'registry-elsewhere', 'publishConfig names another registry',
+      `${key} is ${value}, this pipeline has ${registry}`, `remove it, or the package from the spec`);
+    refuse(key.startsWith('//') || /^_|authtoken/i.test(key), 'token-in-package',
+      'publishConfig holds a credential', `key ${key}`, 'remove it and revoke that token');
+  }
 }
+// CircleCI's identity. Its token is not masked: it goes from the tool's output into this process and npm's
+// environment, and to no shell, file or log.
+const PROVIDER = 'circleci';
+const MARK = 'CIRCLECI';
+const PROVENANCE = ['auto', 'false'];
+const OWN_CAUSES = [
+  ['provenance-unsupported-provider', /Automatic provenance generation not supported for provider/,
+    'this provider cannot make provenance', 'remove publishConfig.provenance and provenance: true'],
+];
+const claim = (name) => (claims) => claims[`oidc.circleci.com/${name}`];
+// Key of TRUSTPUB_EXPECT: what the token says, what to do about a difference.
+const CLAIMS = {
+  organization: [claim('org-id'), 'let the trusted publisher name this organization id'],
+  project: [claim('project-id'), 'let the trusted publisher name this project id'],
+  pipeline: [claim('pipeline-definition-id'), 'let the trusted publisher name this pipeline definition'],
+  origin: [claim('vcs-origin'), 'let the trusted publisher name this origin'],
+  ref: [claim('vcs-ref'), 'start the pipeline from a branch or tag that the spec allows'],
+};
+const FLAGS = ['org-id', 'project-id', 'pipeline-definition-id', 'vcs-origin'];
+const TRUST = Object.fromEntries(FLAGS.map((one) => [one, claim(one)]));
+TRUST['context-id'] = claim('context-ids');
+const LIKELY = [
+  'organization, project, pipeline definition or origin differ (the origin has no https://)',
+  'the context that the publisher names is not attached to this job, or its restriction kept it away',
+  'this is a rerun with SSH, which the registry refuses',
+];
 
-// Where the registry takes `repository` to point, compared as npm rewrites it before sending.
-function repositoryUrl(manifest) {
-  const field = manifest.repository;
-  const given = String((typeof field === 'string' ? field : field?.url) ?? '');
-  const short = /^(?:(github|gitlab):)?([\w.-]+(?:\/[\w.-]+)+)$/.exec(given);
-  const host = short && (short[1] === 'gitlab' ? 'gitlab.com' : 'github.com');
-  const url = short ? `https://${host}/${short[2]}` : given;
-  const scp = /^git@([^:/]+):(.+)$/.exec(url);
-  return (scp ? `https://${scp[1]}/${scp[2]}` : url)
-    .replace(/^git\+/, '')
-    .replace(/^(?:ssh|git|http):\/\/(?:git@)?/, 'https://')
-    .replace('://www.github.com/', '://github.com/')
-    .replace(/#.*$/, '')
-    .replace(/(?<=^https:\/\/github\.com\/[^/]+\/[^/]+)\/tree\/.*$/, '')
-    .replace(/\/+$/, '')
-    .replace(/\.git$/, '');
-}
-
-function checkRepository(name, manifest, expected) {
-  const found = repositoryUrl(manifest);
-  if (!expected || found === expected) return undefined;
-  const cased =
-    found.toLowerCase() === expected.toLowerCase()
-      ? ' They differ in letter case alone, which counts.'
-      : '';
-  return new Problem(
-    'repository-mismatch',
-    `${name}: package.json says another repository than provenance will`,
-    `repository is ${JSON.stringify(found)}, provenance says ${expected}.${cased} The registry answers 422.`,
-    `write in its own package.json: "repository": { "type": "git", "url": "git+${expected}.git" }`,
-  );
-}
-
-function checkPacked(wanted, source, packed, { registry, repository, refTag, packages }) {
-  const { name } = wanted;
-  const found = [];
-  const problem = (id, title, detail, fix) => found.push(new Problem(id, `${name}: ${title}`, detail, fix));
-  const config = packed.publishConfig ?? {};
-  if (packed.name !== name) {
-    problem(
-      'name-mismatch',
-      'the packed package has another name',
-      `its package.json says ${JSON.stringify(packed.name)}`,
-      'correct the name in the spec or in package.json; the trusted publisher is bound to the name',
-    );
-  }
-  if (!VERSION.test(packed.version ?? '')) {
-    problem(
-      'version-invalid',
-      'it has no valid version',
-      `version is ${JSON.stringify(packed.version ?? null)}`,
-      'write a semantic version in package.json',
-    );
-  }
-  if (packed.private || source.private) {
-    problem(
-      'private-package',
-      'it is marked as private',
-      '"private": true keeps npm from publishing it',
-      'remove "private" from its package.json, or the package from the spec',
-    );
-  }
-  for (const [key, value] of Object.entries(config)) {
-    if (/^(?:@.*:)?registry$/.test(key) && !sameRegistry(value, registry)) {
-      problem(
-        'registry-elsewhere',
-        'publishConfig names another registry',
-        `${key} is ${value}, this pipeline has ${registry}`,
-        `remove publishConfig.${key}, or take the package out of the spec`,
-      );
-    }
-    if (key.startsWith('//') || /^_|authtoken/i.test(key)) {
-      problem(
-        'token-in-package',
-        'publishConfig holds a credential',
-        `key ${key}`,
-        `remove ${key} and revoke that token`,
-      );
-    }
-  }
-  if (packed.tag) {
-    problem(
-      'tag-in-package',
-      'package.json has a field "tag"',
-      'npm takes it for the dist-tag, above every flag',
-      'remove it; publishConfig.tag is the place',
-    );
-  }
-  for (const [dependency, range] of Object.entries(dependencies(packed))) {
-    if (LINKS.test(String(range))) {
-      problem(
-        'unresolved-dependency',
-        `its dependency ${dependency} still says ${range}`,
-        'no one can install that from a registry',
-        'pack with the package manager whose workspace this is, or write a version range',
-      );
-    }
-  }
-  const tagged = /^(?:(.+)[@/-])?v?(\d+\.\d+\.\d+.*)$/.exec(refTag);
-  const ours = tagged && (packages.length === 1 || tagged[1] === name);
-  if (ours && VERSION.test(tagged[2]) && tagged[2] !== packed.version) {
-    problem(
-      'tag-version-mismatch',
-      `the git tag says ${tagged[2]}, package.json says ${packed.version}`,
-      `this run was started by the tag ${refTag}`,
-      `set the version to ${tagged[2]} and tag that commit, or tag this one as ${packed.version}`,
-    );
-  }
-  const wrong = checkRepository(name, packed, repository);
-  if (wrong) found.push(wrong);
-  return found;
+async function idToken(audience) {
+  const args = ['run', 'oidc', 'get', '--claims', JSON.stringify({ aud: audience })];
+  const made = await run('circleci', args, { limit: 60 });
+  const token = made.stdout.trim();
+  if (made.code === 0 && /^[\w-]+\.[\w-]+\.[\w-]*$/.test(token)) return token;
+  throw new Problem('id-token-variable-missing', 'CircleCI gave no id token',
+    made.unstarted || `exit code ${made.code}; ${made.stderr.trim()}`,
+    'run on CircleCI cloud, in a job with a context or a project, and not from a fork');
 }
 
-function distTag(wanted, packed) {
-  const ordinary = wanted.tag || env.TRUSTPUB_TAG || packed.publishConfig?.tag || 'latest';
-  const prerelease = /^[^+]*?-([0-9A-Za-z-]+)/.exec(packed.version);
-  let tag = ordinary;
-  if (prerelease && !(wanted.tag && wanted.tag !== 'latest')) {
-    const rule = env.TRUSTPUB_PRERELEASE_TAG || 'auto';
-    const word = TAG.test(prerelease[1]) && prerelease[1] !== 'latest' ? prerelease[1] : 'next';
-    tag = rule === 'auto' ? word : rule;
-  }
-  if (!TAG.test(tag)) throw new Misuse(`${wanted.name}: ${JSON.stringify(tag)} cannot be a dist-tag`);
-  return tag;
+const passOn = (token) => ({ NPM_ID_TOKEN: token });
+function checkRun(claims, { expect }, { refuse }) {
+  const present = [claim('context-ids')(claims) ?? []].flat();
+  const wanted = expect.contexts === true ? ['any'] : [expect.contexts || []].flat();
+  const good = expect.contexts === true ? present.length > 0 : wanted.some((id) => present.includes(id));
+  refuse(wanted.length > 0 && !good, 'claim-context', 'the job lacks the context of the trusted publisher',
+    `expected ${wanted.join(' or ')}, it has ${present.join(', ') || 'none'}`,
+    'attach the context to the publish job, and run from a branch or tag that its restriction allows');
+  refuse(String(claim('ssh-rerun')(claims)) === 'true', 'ssh-rerun', 'this is a rerun with SSH',
+    'the registry refuses it: someone could have changed the job', 'rerun the workflow without SSH');
+  return false;
 }
-// What npm's error text means: cause and fix, first match wins. `retry` marks what passes by itself;
-// `present` marks that the registry says it has this version. Ids are those of facts/errors.toml,
-// where it knows the cause.
-const FINGERPRINTS = [
-  {
-    id: 'permission-denied-for-action',
-    match: /OIDC permission denied/i,
-    title: 'the trusted publisher does not allow this action',
-    cause:
-      'The exchange worked; the publisher on the registry lacks the permission for what this job does.',
-    fix: 'allow "npm publish" in the trusted publisher, or set mode: stage, which it always allows',
-  },
-  {
-    id: 'provenance-repository-missing',
-    match: /"repository\.url" is ""/,
-    title: 'package.json names no repository',
-    cause: "Provenance needs it in this package's own package.json; the workspace root's is not inherited.",
-    fix: 'write "repository": { "type": "git", "url": ... } with the URL that the message expects',
-  },
-  {
-    id: 'provenance-repository-mismatch',
-    match: /Failed to validate repository information|"repository\.url" is/i,
-    title: 'package.json names another repository than the provenance',
-    cause: 'repository.url must be the repository that this pipeline runs in, letter case included.',
-    fix: "write the expected URL, as git+https://HOST/OWNER/REPO.git, in this package's package.json",
-  },
-  {
-    id: 'provenance-self-hosted-runner',
-    match: /Unsupported .* runner environment|runner environment: "self-hosted"/i,
-    title: 'the registry refuses provenance from this runner',
-    cause: "Provenance is accepted from the provider's own hosted runners only.",
-    fix: 'run the publish job on a hosted runner, or turn provenance off in the spec',
-  },
-  {
-    id: 'provenance-private-repository',
-    match: /Unsupported .* source repository visibility/i,
-    title: 'provenance needs a public repository',
-    cause: 'The repository is not public, and provenance was asked for.',
-    fix: 'set provenance: auto or false in the spec',
-  },
-  {
-    id: 'provenance-source-ref-missing',
-    match: /Missing SourceRepositoryRef/,
-    title: 'the signing certificate does not name the source',
-    cause: 'An old version of the checkout action is known for it.',
-    fix: 'update the checkout action, and run again',
-  },
-  {
-    id: 'provenance-rejected',
-    match: /Error verifying sigstore provenance/i,
-    title: 'the registry could not verify the provenance',
-    cause: 'The signing certificate does not say what the registry needs.',
-    fix: "read the registry's sentence above; run again; update the workflow's actions if it stays",
-  },
-  {
-    id: 'provenance-permission-missing',
-    match: /requires "write" access to the "id-token" permission/,
-    title: 'no permission to sign provenance',
-    cause: 'The job lacks id-token: write.',
-    fix: 'give the publish job, and every caller of a reusable workflow, permissions: id-token: write',
-  },
-  {
-    id: 'sigstore-token-malformed',
-    match: /IDENTITY_TOKEN_PARSE_ERROR/,
-    title: 'the id token to sign provenance with is malformed',
-    cause: 'What is in SIGSTORE_ID_TOKEN is no id token.',
-    fix: 'let the provider issue it: id_tokens: SIGSTORE_ID_TOKEN: aud: sigstore',
-  },
-  {
-    id: 'sigstore-token-missing',
-    match: /requires "SIGSTORE_ID_TOKEN"/,
-    title: 'no id token to sign provenance with',
-    cause: 'GitLab signs with a second id token, SIGSTORE_ID_TOKEN, audience sigstore.',
-    fix: 'declare it under id_tokens of the publish job, or turn provenance off in the spec',
-  },
-  {
-    id: 'provenance-unsupported-provider',
-    match: /Automatic provenance generation not supported for provider/,
-    title: 'this provider cannot make provenance',
-    cause: 'Provenance was asked for by a flag, a config or publishConfig.provenance.',
-    fix: 'remove publishConfig.provenance and provenance: true; trusted publishing works without',
-  },
-  {
-    id: 'provenance-private-package',
-    match: /Can't generate provenance for new or private package/,
-    title: 'provenance needs public access',
-    cause: 'npm signs only for a package that it knows to be public.',
-    fix: 'set access: public in the spec, or provenance: false',
-  },
-  {
-    id: 'transparency-log-conflict',
-    match: /TLOG_CREATE_ENTRY_ERROR/,
-    retry: true,
-    title: 'the transparency log answered with a conflict',
-    cause: 'A known race of the log; nothing was uploaded to the registry yet.',
-    fix: 'run the job again: it publishes what is missing',
-  },
-  {
-    id: 'signing-certificate-failed',
-    match: /CA_CREATE_SIGNING_CERTIFICATE_ERROR|TLOG_FETCH_ENTRY_ERROR|TSA_CREATE_TIMESTAMP_ERROR/,
-    retry: true,
-    title: 'the provenance signing service cannot be reached',
-    cause: 'The certificate authority or the log of sigstore did not answer.',
-    fix: 'run the job again later: it publishes what is missing',
-  },
-  {
-    id: 'version-already-staged',
-    match: /over previously staged version|Cannot stage previously (?:published|staged) version/i,
-    present: true,
-    title: 'this version is staged or published already',
-    cause: 'An earlier run staged it, or the registry still scans it.',
-    fix: 'approve it, or `npm stage reject` it and run again',
-  },
-  {
-    id: 'version-already-published',
-    match: /cannot publish over the previously published|EPUBLISHCONFLICT/i,
-    present: true,
-    title: 'this version is published already',
-    cause: 'A version can be published once.',
-    fix: 'raise the version and tag again',
-  },
-  {
-    id: 'web-auth-failed',
-    match: /Failed to generate Web Auth URLs/,
-    title: 'the registry asks for a person',
-    cause: 'Seen where the trusted publisher lacks direct publish: the registry staged the version.',
-    fix: 'allow "npm publish" in the trusted publisher, reject the staged version, and raise the version',
-  },
-  {
-    id: 'token-needs-bypass',
-    match: /Two-factor authentication .* is required/,
-    title: 'this token may not publish without a second factor',
-    cause: 'Direct publishing needs a person, or an identity.',
-    fix: 'use a trusted publisher, or set mode: stage',
-  },
-  {
-    id: 'one-time-password',
-    match: /EOTP|one-time password/i,
-    title: 'the registry asks for a one-time password',
-    cause: 'This credential may not publish by itself; a new package always needs a person.',
-    fix: 'publish the first version by hand; then a trusted publisher, or mode: stage',
-  },
-  {
-    id: 'stage-of-new-package',
-    match: /404[^\n]*\/-\/stage\/package\//,
-    title: 'the package cannot be staged',
-    cause: 'It does not exist yet, or this identity may not stage it.',
-    fix: 'publish the first version by hand, then add the trusted publisher',
-  },
-  {
-    id: 'no-credentials',
-    match: /ENEEDAUTH/,
-    title: 'npm had no credential',
-    cause: 'The exchange of the id token gave nothing, although it worked in the preflight.',
-    fix: 'run again; if it stays, the id token expired: shorten what runs before the publish step',
-  },
-  {
-    id: 'masked-unauthorised',
-    match: /404 Not Found - PUT|code E404|Access token expired or revoked/,
-    title: 'the registry refuses this write (it says "not found")',
-    cause: 'An unauthorised write is answered as 404: the credential is expired or not for this package.',
-    fix: 'check the trusted publisher of this very package',
-  },
-  {
-    id: 'token-invalid',
-    match: /code E401|Unable to authenticate/,
-    title: 'the registry does not know this credential',
-    cause: 'It is expired, revoked, or not for this registry.',
-    fix: 'with a trusted publisher run again; with a token make a new one',
-  },
-  {
-    id: 'payment-required',
-    match: /code E402|Payment Required/i,
-    title: 'the registry wants a paid plan for a private package',
-    cause: 'A scoped package is private unless it says otherwise.',
-    fix: 'set access: public in the spec',
-  },
-  {
-    id: 'unscoped-restricted',
-    match: /EUNSCOPED|Can't restrict access to unscoped/,
-    title: 'a package without a scope cannot be private',
-    cause: 'access is restricted, the name has no scope.',
-    fix: 'remove access: restricted, or rename the package into a scope',
-  },
-  {
-    id: 'prerelease-without-tag',
-    match: /must specify a tag using --tag when publishing a prerelease/,
-    title: 'a prerelease needs a dist-tag of its own',
-    cause: 'Without one it would become what everybody installs.',
-    fix: 'set prerelease_tag in the spec',
-  },
-  {
-    id: 'version-lower-than-latest',
-    match: /Cannot implicitly apply the "latest" tag/,
-    title: 'a higher version is "latest" already',
-    cause: 'Publishing this one as latest would take everybody back.',
-    fix: 'give this release line a tag of its own in the spec, such as v1-lts',
-  },
-  {
-    id: 'package-too-large',
-    match: /code E413|Payload Too Large/i,
-    title: 'the package is too large for the registry',
-    cause: 'The tarball is over its limit.',
-    fix: 'name what belongs into it in "files" of package.json',
-  },
-  {
-    id: 'forbidden',
-    match: /code E403|403 Forbidden/,
-    title: 'the registry forbids this publish',
-    cause: 'The credential is known and may not do this.',
-    fix: "read the registry's sentence above; compare the package's access and its trusted publisher",
-  },
-  {
-    id: 'rate-limited',
-    match: /code E429|Too Many Requests/i,
-    retry: true,
-    title: 'the registry asks to slow down',
-    cause: 'Too many requests in a short time.',
-    fix: 'run the job again later: it publishes what is missing',
-  },
-  {
-    id: 'registry-unavailable',
-    match: /code E5\d\d|\b50[0234] [A-Z][a-z]+/,
-    retry: true,
-    title: 'the registry did not answer',
-    cause: 'A server error; whether it took the package was asked afterwards.',
-    fix: 'run the job again: it publishes what is missing and skips what is there',
-  },
-  {
-    id: 'network-failed',
-    match: /ECONN(?:RESET|REFUSED)|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|FETCH_ERROR|ERR_SOCKET/,
-    retry: true,
-    title: 'the connection to the registry broke',
-    cause:
-      'A reset, a time-out or a name that does not resolve; what the registry has was asked afterwards.',
-    fix: 'run the job again: it publishes what is missing and skips what is there',
-  },
-  {
-    id: 'npm-usage',
-    match: /code EUSAGE/,
-    title: 'npm refuses the call',
-    cause: 'npm names the reason above.',
-    fix: 'if it names no option of the spec, this is a fault of trustpub: please report it',
-  },
+// The identity and what it says of this run. It is only read, the registry verifies it; we compare because
+// the registry answers every mismatch with the same "package not found".
+const MODES = ['direct', 'stage'];
+
+function payload(token) {
+  try {
+    return JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString('utf8'));
+  } catch {
+    const fix = 'let the provider issue it';
+    throw new Problem('id-token-unreadable', 'the id token is no JWT', 'it is not shown here', fix);
+  }
+}
+
+function matches(pattern, value) {
+  const text = String(pattern).replace(/[.+?^$()|[\]{}\\]/g, '\\$&');
+  return new RegExp(`^${text.replaceAll('*', '.*')}$`).test(value);
+}
+
+// Adds what is wrong with the identity; gives it, what npm needs of it, and whether npm should sign.
+async function authenticate(given, faults) {
+  const { expect } = given;
+  const audience = need('TRUSTPUB_AUDIENCE');
+  const token = await idToken(audience);
+  if (token.length > 7) secretValues.add(token);
+  const claims = payload(token);
+  for (const [key, [read, fix]] of Object.entries(CLAIMS)) {
+    const [wanted, seen] = [[expect[key] || []].flat(), read(claims)];
+    const same = (one) => (['ref', 'event'].includes(key) ? matches(one, seen ?? '') : one === seen);
+    const cased = wanted.some((one) => String(one).toLowerCase() === String(seen).toLowerCase());
+    const detail = `expected ${wanted.join(' or ')}, the id token says ${seen ?? 'nothing'}`;
+    faults.refuse(wanted.length > 0 && !wanted.some(same), `claim-${key}`,
+      `this run has another ${key} than the spec`, detail + (cased ? '; letter case counts' : ''), fix);
+  }
+  const audiences = [claims.aud ?? []].flat();
+  faults.refuse(!audiences.includes(audience), 'wrong-audience', 'the id token is for another audience',
+    `expected ${audience}, it says ${audiences.join(', ')}`, 'write exactly that: no scheme, no slash');
+  const until = new Date((claims.exp ?? Infinity) * 1000);
+  faults.refuse(until < Date.now(), 'id-token-expired', 'the id token has expired',
+    `it was good until ${claims.exp && until.toISOString()}`,
+    "publish in a job of its own; on GitLab the token lives as long as the job's timeout");
+  return { claims, extra: passOn(token), signs: checkRun(claims, given, faults) };
+}
+
+// The real exchange, by npm itself, with nothing sent: --dry-run exchanges, --force skips the check for the
+// version. The exit code is 0 either way, so npm's own lines are read. Gives '' when it worked.
+async function exchangeFault({ npm, extra }, { file, tag }) {
+  const flags = ['--dry-run', '--force', '--ignore-scripts', '--loglevel=silly', `--tag=${tag}`];
+  const { stderr } = await npm(['publish', `./${file}`, ...flags], { limit: 180, extra });
+  const lines = stderr.split('\n').map((line) => line.replace(/^npm \S+ /, ''));
+  if (lines.some((line) => /^oidc .*Successfully retrieved and set token/.test(line))) return '';
+  const told = lines.filter((line) => line.startsWith('oidc ') || line.includes('/oidc/token/exchange/'));
+  const errors = stderr.split('\n').filter((line) => line.startsWith('npm error'));
+  if (told.length > 0) return told.join('\n');
+  return errors.slice(0, 8).join('\n') || 'npm did not try: no line of it speaks of the exchange';
+}
+
+// The command that adds this very run as trusted publisher.
+function trustCommand({ claims, mode }, name) {
+  const quoted = (text) => (/^[\w./:@-]+$/.test(text) ? text : `'${String(text).replaceAll("'", "'\\''")}'`);
+  const flags = Object.entries(TRUST).flatMap(([flag, read]) =>
+    [read(claims) ?? []].flat().map((value) => `--${flag} ${quoted(value)}`));
+  const allow = mode === 'stage' ? '--allow-stage-publish' : '--allow-publish';
+  return ['npm trust', PROVIDER, name, ...flags, allow].join(' ');
+}
+
+// The same refusal of many packages is told once.
+async function checkExchange(ready) {
+  const faults = new Map();
+  for (const item of ready.items) {
+    const fault = await exchangeFault(ready, item);
+    say(`  exchange ${item.name}: ${fault ? 'refused' : 'good'}`);
+    const kind = fault.replace(/\S*\/oidc\/token\/exchange\/.*/g, 'exchange');
+    if (fault) faults.set(kind, { fault, names: [...(faults.get(kind)?.names ?? []), item.name] });
+  }
+  const first = 'it has no trusted publisher, or does not exist yet (publish the first version by hand)';
+  const causes = [first, ...LIKELY].map((cause, index) => `${index + 1}. ${cause}`);
+  const enter = 'compare the trusted publisher with what this run says of itself, or add it:';
+  return [...faults.values()].map(({ fault, names }) =>
+    new Problem('exchange-rejected', `the registry gives this run no token for ${names.join(', ')}`,
+      ['npm says:', fault, 'Likely causes, the first most often:', ...causes].join('\n'),
+      [enter, ...names.map((name) => trustCommand(ready, name))].join('\n')));
+}
+// What npm's error text means: [id, text, what happened, fix, kind]; the first match wins. `retry` passes by
+// itself, `present` says that the registry has this version. Ids are those of facts/errors.toml.
+const AGAIN = 'run the job again: it publishes what is missing and skips what is there';
+const CAUSES = [
+  ...OWN_CAUSES,
+  ['permission-denied-for-action', /OIDC permission denied/i, 'the trusted publisher forbids this action',
+    'allow "npm publish" in the trusted publisher, or set mode: stage'],
+  ['version-already-staged', /over previously staged version|Cannot stage previously \w+ version/i,
+    'this version is staged already', 'approve it, or `npm stage reject` it and run again', 'present'],
+  ['version-already-published', /cannot publish over the previously published|EPUBLISHCONFLICT/i,
+    'this version is published already', 'raise the version and tag again', 'present'],
+  ['web-auth-failed', /Failed to generate Web Auth URLs/, 'the registry staged it and asks for a person',
+    'allow "npm publish" in the trusted publisher, reject the staged version, and raise the version'],
+  ['token-needs-bypass', /Two-factor authentication .* is required/, 'this token needs a second factor',
+    'use a trusted publisher, or set mode: stage'],
+  ['one-time-password', /EOTP|one-time password/i, 'the registry asks for a one-time password',
+    'publish the first version by hand; then use a trusted publisher, or mode: stage'],
+  ['stage-of-new-package', /404[^\n]*\/-\/stage\/package\//, 'it does not exist yet, or may not be staged',
+    'publish the first version by hand, then add the trusted publisher'],
+  ['no-credentials', /ENEEDAUTH/, 'npm had no credential, although the preflight got one',
+    'run again; if it stays, the id token expired: shorten what runs before the publish step'],
+  ['masked-unauthorised', /404 Not Found - PUT|code E404|Access token expired or revoked/,
+    'the registry refuses this write, as "not found"', 'check the trusted publisher of this very package'],
+  ['token-invalid', /code E401|Unable to authenticate/, 'the registry does not know this credential',
+    'with a trusted publisher run again; with a token make a new one'],
+  ['payment-required', /code E402|Payment Required/i, 'the registry wants a paid plan for a private package',
+    'set access: public in the spec'],
+  ['unscoped-restricted', /EUNSCOPED|Can't restrict access to unscoped/, 'no scope, so it cannot be private',
+    'remove access: restricted, or rename the package into a scope'],
+  ['prerelease-without-tag', /must specify a tag using --tag when publishing a prerelease/,
+    'a prerelease needs a dist-tag of its own', 'set prerelease_tag in the spec'],
+  ['version-lower-than-latest', /Cannot implicitly apply the "latest" tag/,
+    'a higher version is "latest" already', 'give this release line a tag of its own in the spec: v1-lts'],
+  ['package-too-large', /code E413|Payload Too Large/i, 'the package is too large for the registry',
+    'name what belongs into it in "files" of package.json'],
+  ['forbidden', /code E403|403 Forbidden/, 'the registry forbids this publish',
+    "compare the package's access and its trusted publisher with the registry's sentence"],
+  ['rate-limited', /code E429|Too Many Requests/i, 'the registry asks to slow down', AGAIN, 'retry'],
+  ['registry-unavailable', /code E5\d\d|\b50[0234] [A-Z][a-z]+/, 'the registry failed', AGAIN, 'retry'],
+  ['network-failed', /ECONN(RESET|REFUSED)|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|FETCH_ERROR|ERR_SOCKET/,
+    'the connection to the registry broke', AGAIN, 'retry'],
+  ['npm-usage', /code EUSAGE/, 'npm refuses the call', 'if no option of the spec is named, report it'],
+  ['unknown', /^/, 'npm failed for a reason that is not in our list', 'try `trustpub diagnose` on this log'],
 ];
 
 // Only what npm says as an error counts: a file of the package could be called like one.
 const ERROR_LINE = /^npm (?:error|ERR!|http fetch|notice Access token)/;
 
 function explain(output, timedOut) {
-  const text = output
-    .split('\n')
-    .filter((line) => ERROR_LINE.test(line))
-    .join('\n');
-  const known = FINGERPRINTS.find(({ match }) => match.test(text));
-  if (timedOut && !known) return { ...FINGERPRINTS.find(({ id }) => id === 'network-failed') };
-  return (
-    known ?? {
-      id: 'unknown',
-      title: 'npm failed for a reason that is not in our list',
-      cause: 'Its own lines are above.',
-      fix: "read npm's lines; `trustpub diagnose` on this log may say more",
-    }
-  );
-}
-// The identity and what it says of this run. Only the payload of the id token is read: the registry
-// verifies it. We compare, because the registry answers every mismatch with the same "package not found".
-
-const HOSTED = { github: 'github-hosted', gitlab: 'gitlab-hosted' };
-const CIRCLE = 'oidc.circleci.com/';
-
-function payload(token) {
-  try {
-    return JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString('utf8'));
-  } catch {
-    throw new Problem(
-      'id-token-unreadable',
-      'the id token is no JWT',
-      'what the provider gave does not decode; it is not shown here',
-      'let the provider issue it: id_tokens on GitLab, `circleci run oidc get` on CircleCI',
-    );
-  }
-}
-
-async function githubToken(audience) {
-  const [url, bearer] = [env.ACTIONS_ID_TOKEN_REQUEST_URL, env.ACTIONS_ID_TOKEN_REQUEST_TOKEN];
-  if (!url || !bearer) {
-    throw new Problem(
-      'id-token-permission-missing',
-      'this job may not ask for an id token',
-      'GitHub gave no ACTIONS_ID_TOKEN_REQUEST_URL: the job, or a caller of a reusable workflow, lacks the ' +
-        'permission, or a fork started this run',
-      'write permissions: id-token: write on the publish job, and on every job that calls it',
-    );
-  }
-  const request = new URL(url);
-  request.searchParams.append('audience', audience);
-  let cause;
-  try {
-    const headers = { accept: 'application/json', authorization: `Bearer ${bearer}` };
-    const answer = await fetch(request, { headers, signal: AbortSignal.timeout(30000) });
-    const { value } = answer.ok ? await answer.json() : {};
-    if (value) return value;
-    cause = `GitHub answered with status ${answer.status} and no token`;
-  } catch (error) {
-    cause = error.cause?.message ?? error.message;
-  }
-  throw new Problem(
-    'id-token-fetch-failed',
-    'GitHub gave no id token',
-    cause,
-    'run the job again; behind a proxy set NODE_USE_ENV_PROXY=1',
-  );
-}
-
-// CircleCI does not mask its token: it goes from the tool's output into this process and npm's
-// environment, and to no shell, file or log.
-async function circleToken(audience) {
-  const claims = JSON.stringify({ aud: audience });
-  const made = await run('circleci', ['run', 'oidc', 'get', '--claims', claims], { limit: 60 });
-  const token = made.stdout.trim();
-  if (made.code === 0 && /^[\w-]+\.[\w-]+\.[\w-]*$/.test(token)) return token;
-  throw new Problem(
-    'id-token-variable-missing',
-    'CircleCI gave no id token',
-    made.error
-      ? `circleci did not start: ${made.error.message}`
-      : `exit code ${made.code}; ${made.stderr.trim()}`,
-    'run on CircleCI cloud, in a job with a context or a project, and not from a fork',
-  );
-}
-
-function gitlabToken() {
-  if (env.NPM_ID_TOKEN) return env.NPM_ID_TOKEN;
-  throw new Problem(
-    'id-token-variable-missing',
-    'the job has no NPM_ID_TOKEN',
-    'npm reads the id token from that variable alone',
-    `declare it on the publish job: id_tokens: NPM_ID_TOKEN: aud: "${need('TRUSTPUB_AUDIENCE')}"`,
-  );
-}
-
-async function identity(provider, audience) {
-  const get = { github: githubToken, gitlab: gitlabToken, circleci: circleToken }[provider];
-  const token = await get(audience);
-  if (token.length > 7) secretValues.add(token);
-  // On GitHub npm asks for its own token each time: they live a few minutes.
-  return { token, claims: payload(token), extra: provider === 'circleci' ? { NPM_ID_TOKEN: token } : {} };
-}
-
-function gitlabRef(claims) {
-  return (
-    claims.ref_path ?? (claims.ref && `refs/${claims.ref_type === 'tag' ? 'tags' : 'heads'}/${claims.ref}`)
-  );
-}
-
-// Key of TRUSTPUB_EXPECT: [what the token says, what to do about a difference].
-const READ = {
-  github: {
-    repository: [
-      (c) => c.repository,
-      'the trusted publisher must name this repository, letter case included',
-    ],
-    workflow: [
-      (c) => /\/\.github\/workflows\/([^@]+)@/.exec(c.workflow_ref ?? '')?.[1],
-      'the trusted publisher must name the workflow that starts the run, not one that it calls',
-    ],
-    environment: [
-      (c) => c.environment,
-      'write environment: on the publish job, the same as in the trusted publisher',
-    ],
-    ref: [(c) => c.ref, 'start the run from a branch or tag that the spec allows'],
-    event: [(c) => c.event_name, 'start the run by an event that the spec allows'],
-  },
-  gitlab: {
-    server: [
-      (c) => c.iss,
-      'the registry trusts this issuer alone; a self-managed GitLab needs staging by token',
-    ],
-    project: [
-      (c) => c.project_path,
-      'the trusted publisher must name this project; a fork has its own identity',
-    ],
-    config: [
-      (c) => /\/\/(.+)@[^@]*$/.exec(c.ci_config_ref_uri ?? '')?.[1],
-      "the trusted publisher must name the project's top-level CI file",
-    ],
-    environment: [
-      (c) => c.environment,
-      'write environment: name: on the publish job, as in the trusted publisher',
-    ],
-    ref: [gitlabRef, 'start the pipeline from a branch or tag that the spec allows'],
-    protected: [
-      (c) => String(c.ref_protected) === 'true',
-      'protect the branch, or the tag pattern, in the settings',
-    ],
-  },
-  circleci: {
-    organization: [(c) => c[`${CIRCLE}org-id`], 'the trusted publisher must name this organization id'],
-    project: [(c) => c[`${CIRCLE}project-id`], 'the trusted publisher must name this project id'],
-    pipeline: [
-      (c) => c[`${CIRCLE}pipeline-definition-id`],
-      'the trusted publisher must name this pipeline definition',
-    ],
-    origin: [(c) => c[`${CIRCLE}vcs-origin`], 'the trusted publisher must name this origin'],
-    ref: [(c) => c[`${CIRCLE}vcs-ref`], 'start the pipeline from a branch or tag that the spec allows'],
-  },
-};
-
-function matches(pattern, value) {
-  const text = String(pattern)
-    .replace(/[.+?^$()|[\]{}\\]/g, '\\$&')
-    .replaceAll('*', '.*');
-  return new RegExp(`^${text}$`).test(value);
-}
-
-function compareClaims(provider, claims, expect) {
-  const found = [];
-  for (const [key, [read, fix]] of Object.entries(READ[provider])) {
-    const wanted = expect[key];
-    if (wanted === undefined || wanted === null || wanted === '' || wanted === false) continue;
-    const seen = read(claims);
-    const list = [wanted].flat();
-    const globbed = key === 'ref' || key === 'event';
-    if (list.some((one) => (globbed ? matches(one, seen ?? '') : one === seen))) continue;
-    const near = list.some((one) => String(one).toLowerCase() === String(seen).toLowerCase());
-    const detail = `expected ${list.join(' or ')}, the id token says ${seen ?? 'nothing'}`;
-    const cased = near && seen !== undefined ? '; they differ in letter case, which counts' : '';
-    found.push(
-      new Problem(`claim-${key}`, `this run has another ${key} than the spec`, detail + cased, fix),
-    );
-  }
-  return found;
-}
-
-function checkContexts(claims, expected) {
-  const present = [claims[`${CIRCLE}context-ids`] ?? []].flat();
-  const wanted = expected === true ? present : [expected || []].flat();
-  const asked = expected === true || wanted.length > 0;
-  if (!asked || wanted.some((id) => present.includes(id))) return [];
-  return [
-    new Problem(
-      'claim-context',
-      'the job runs outside the context that the trusted publisher asks for',
-      `expected ${expected === true ? 'any' : wanted.join(' or ')}, it has ${present.join(', ') || 'none'}`,
-      'attach the context to the publish job, and run from a branch or tag that its restriction allows',
-    ),
-  ];
-}
-
-// What holds whatever the spec says: audience, lifetime, and what the registry or provenance is known to
-// refuse.
-function checkIdentity(provider, claims, audience, expect, provenance) {
-  const found = compareClaims(provider, claims, expect);
-  const warnings = [];
-  const audiences = [claims.aud ?? []].flat();
-  if (!audiences.includes(audience)) {
-    found.push(
-      new Problem(
-        'wrong-audience',
-        'the id token is for another audience',
-        `expected ${audience}, the id token says ${audiences.join(', ') || 'nothing'}`,
-        `write exactly ${audience}: no scheme, no slash`,
-      ),
-    );
-  }
-  if (claims.exp && claims.exp * 1000 < Date.now()) {
-    found.push(
-      new Problem(
-        'id-token-expired',
-        'the id token has expired',
-        `it was good until ${new Date(claims.exp * 1000).toISOString()}`,
-        "publish in a job of its own; on GitLab the token lives as long as the job's timeout",
-      ),
-    );
-  }
-  if (provider === 'circleci') {
-    found.push(...checkContexts(claims, expect.contexts));
-    if (String(claims[`${CIRCLE}ssh-rerun`]) === 'true') {
-      found.push(
-        new Problem(
-          'ssh-rerun',
-          'this is a rerun with SSH',
-          'the registry refuses its identity, as someone could have changed the job by hand',
-          'rerun the workflow without SSH',
-        ),
-      );
-    }
-  }
-  const open = (claims.repository_visibility ?? claims.project_visibility) === 'public';
-  const hosted = HOSTED[provider];
-  if (expect.runner === 'hosted' && hosted && claims.runner_environment !== hosted) {
-    const problem = new Problem(
-      'provenance-self-hosted-runner',
-      'the publish job does not run on a hosted runner',
-      `the id token says ${claims.runner_environment ?? 'nothing'}. ` +
-        (open && provenance !== 'false'
-          ? 'npm adds provenance for a public repository, and the registry answers that with 422.'
-          : 'Trusted publishing does not promise to work here; without provenance it is reported to.'),
-      'run the publish job on a hosted runner (the pack job can stay), or set provenance: false in the spec',
-    );
-    (open && provenance !== 'false' ? found : warnings).push(problem);
-  }
-  if (provider === 'gitlab' && open && provenance !== 'false' && !env.SIGSTORE_ID_TOKEN) {
-    const problem = new Problem(
-      'sigstore-token-missing',
-      'the job has no SIGSTORE_ID_TOKEN',
-      'npm signs provenance on GitLab with that second id token; without it there is none',
-      'declare it on the publish job: id_tokens: SIGSTORE_ID_TOKEN: aud: sigstore',
-    );
-    (provenance === 'true' ? found : warnings).push(problem);
-  }
-  return { found, warnings, open };
-}
-
-// The values to enter on the registry, taken from this very run.
-function publisherOf(provider, claims, mode) {
-  const allow = mode === 'stage' ? '--allow-stage-publish' : '--allow-publish';
-  const value = (key) => READ[provider][key]?.[0](claims);
-  const quoted = (text) => (/^[\w.\/:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-  const option = (flag, text) => (text ? ` ${flag} ${quoted(String(text))}` : '');
-  if (provider === 'github') {
-    const flags = option('--repo', value('repository')) + option('--file', value('workflow'));
-    return `github PACKAGE${flags}${option('--env', value('environment'))} ${allow}`;
-  }
-  if (provider === 'gitlab') {
-    const flags = option('--project', value('project')) + option('--file', value('config'));
-    return `gitlab PACKAGE${flags}${option('--env', value('environment'))} ${allow}`;
-  }
-  const contexts = [claims[`${CIRCLE}context-ids`] ?? []].flat().map((id) => ` --context-id ${id}`);
-  const ids = ['org-id', 'project-id', 'pipeline-definition-id', 'vcs-origin'];
-  const flags = ids.map((id) => option(`--${id}`, claims[CIRCLE + id])).join('');
-  return `circleci PACKAGE${flags}${contexts.join('')} ${allow}`;
+  const lines = output.split('\n').filter((line) => ERROR_LINE.test(line));
+  const text = timedOut ? [...lines, 'ETIMEDOUT'].join('\n') : lines.join('\n');
+  const [id, match, title, fix, kind] = CAUSES.find(([, one]) => one.test(text));
+  const line = id === 'unknown' ? '' : lines.find((one) => match.test(one));
+  const detail = line?.replace(/^npm \S+ /, '') || "npm's own lines are above";
+  return { id, title, detail, fix, retry: kind === 'retry', present: kind === 'present' };
 }
 // npm, kept apart from everything around it: its own empty folder, config, cache and home, and of the
-// environment only what the identity, provenance and the network need. So no .npmrc, no leftover token and
-// no cache decides anything.
-
-// Variables that npm (CI detection, id token, provenance statement) and node (network) read.
+// environment only what the identity, provenance and the network need.
 const PASSED = new RegExp(
   `^(?:${[
     'CI|GITHUB_.*|RUNNER_.*|ACTIONS_ID_TOKEN_REQUEST_(?:URL|TOKEN)|GITLAB_CI|CI_.*|CIRCLECI|CIRCLE_.*',
@@ -1031,33 +472,20 @@ const PASSED = new RegExp(
   ].join('|')})$`,
   'i',
 );
-const IDENTITY = new Set(['ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'NPM_ID_TOKEN', 'SIGSTORE_ID_TOKEN']);
+const IDENTITY = /^(?:ACTIONS_ID_TOKEN_REQUEST_(?:TOKEN|URL)|NPM_ID_TOKEN|SIGSTORE_ID_TOKEN)$/;
 const CREDENTIAL = /TOKEN|PASSWORD|PASSWD|SECRET|JWT|PRIVATE|CREDENTIAL|_KEY$|_AUTH$|OIDC/i;
 
 function passedEnvironment(source) {
-  return Object.fromEntries(
-    Object.entries(source).filter(([name]) => {
-      const url = name === 'ACTIONS_ID_TOKEN_REQUEST_URL';
-      return PASSED.test(name) && (IDENTITY.has(name) || url || !CREDENTIAL.test(name));
-    }),
-  );
+  const passes = ([name]) => PASSED.test(name) && (IDENTITY.test(name) || !CREDENTIAL.test(name));
+  return Object.fromEntries(Object.entries(source).filter(passes));
 }
 
 // On Windows npm is a .cmd file, which only a shell starts; its JavaScript beside it needs none.
 function locateNpm() {
-  if (process.platform !== 'win32') return { command: 'npm', first: [] };
-  for (const folder of (env.PATH ?? env.Path ?? '').split(path.delimiter)) {
-    const cli = path.join(folder, 'node_modules', 'npm', 'bin', 'npm-cli.js');
-    if (fs.existsSync(path.join(folder, 'npm.cmd')) && fs.existsSync(cli)) {
-      return { command: process.execPath, first: [cli] };
-    }
-  }
-  throw new Problem(
-    'npm-missing',
-    'npm is not on PATH',
-    'no folder of PATH holds npm.cmd',
-    'set up Node first',
-  );
+  if (process.platform !== 'win32') return ['npm'];
+  const folders = (env.PATH ?? env.Path ?? '').split(path.delimiter);
+  const found = folders.find((folder) => fs.existsSync(path.join(folder, 'npm.cmd'))) ?? '';
+  return [process.execPath, path.join(found, 'node_modules', 'npm', 'bin', 'npm-cli.js')];
 }
 
 // `names` decide which scopes are nailed to the registry: a scope's registry wins over --registry.
@@ -1067,545 +495,244 @@ function isolatedNpm(registry, names) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
   const work = path.join(home, 'work');
   fs.mkdirSync(work, { mode: 0o700 });
-  // A package.json of its own keeps npm from looking for one, and for its .npmrc, in the folders above.
-  fs.writeFileSync(path.join(work, 'package.json'), '{}\n');
-  const file = (name) => {
-    fs.writeFileSync(path.join(home, name), '', { mode: 0o600 });
-    return path.join(home, name);
+  const place = (file, text) => {
+    fs.writeFileSync(path.join(home, file), text, { mode: 0o600 });
+    return path.join(home, file);
   };
-  const base = {
-    ...passedEnvironment(env),
-    HOME: home,
-    USERPROFILE: home,
-    TMPDIR: home,
-    TEMP: home,
-    TMP: home,
-    NPM_CONFIG_USERCONFIG: file('user-npmrc'),
-    NPM_CONFIG_GLOBALCONFIG: file('global-npmrc'),
-    NPM_CONFIG_CACHE: path.join(home, 'cache'),
-    NPM_CONFIG_UPDATE_NOTIFIER: 'false',
-    NPM_CONFIG_COLOR: 'false',
-    NPM_CONFIG_PROGRESS: 'false',
-  };
-  const scopes = new Set(names.map((name) => /^(@[^/]+)\//.exec(name)?.[1]).filter(Boolean));
-  const fixed = [
-    `--registry=${registry}`,
-    ...[...scopes].map((scope) => `--${scope}:registry=${registry}`),
-  ];
-  const { command, first } = locateNpm();
-  const npm = (args, { echo, limit, extra } = {}) =>
-    run(command, [...first, ...args, ...fixed], { cwd: work, env: { ...base, ...extra }, echo, limit });
+  // It keeps npm from looking for a package.json, and for its .npmrc, in the folders above.
+  place('work/package.json', '{}\n');
+  const base = { ...passedEnvironment(env), NPM_CONFIG_CACHE: path.join(home, 'cache') };
+  for (const name of ['HOME', 'USERPROFILE', 'TMPDIR', 'TEMP', 'TMP']) base[name] = home;
+  for (const name of ['USERCONFIG', 'GLOBALCONFIG']) base[`NPM_CONFIG_${name}`] = place(name, '');
+  for (const name of ['UPDATE_NOTIFIER', 'COLOR', 'PROGRESS']) base[`NPM_CONFIG_${name}`] = 'false';
+  const scopes = new Set(names.filter((name) => name.startsWith('@')).map((name) => name.split('/')[0]));
+  const fixed = [`--registry=${registry}`, ...[...scopes].map((scope) => `--${scope}:registry=${registry}`)];
+  const [command, ...first] = locateNpm();
+  const npm = (args, { limit, extra } = {}) =>
+    run(command, [...first, ...args, ...fixed], { cwd: work, env: { ...base, ...extra }, limit });
   return { npm, home, work };
 }
 
-function numbers(version) {
-  return version.split(/[-+]/)[0].split('.').map(Number);
-}
-
-function compare(a, b) {
-  const [x, y] = [numbers(a), numbers(b)];
-  for (let i = 0; i < 3; i += 1) if (x[i] !== (y[i] ?? 0)) return x[i] < (y[i] ?? 0) ? -1 : 1;
-  return 0;
-}
-
-// The part of npm's range language that the solver writes: versions, >= > <= < =, spaces for "and", || for
-// "or".
+// npm's range language as the solver writes it: versions, >= > <= < =, spaces for "and", || for "or".
 function satisfies(version, range) {
+  const numbers = (text) => text.split(/[-+]/)[0].split('.').map(Number);
   const one = (text) => {
-    const [, operator, bound] = /^(>=|<=|>|<|=)?v?(\d+(?:\.\d+){0,2})$/.exec(text) ?? [];
+    const [, operator = '=', bound] = /^(>=|<=|>|<|=)?v?(\d+(?:\.\d+){0,2})$/.exec(text) ?? [];
     if (!bound) throw new Misuse(`not a version range: ${range}`);
-    const order = compare(version, bound);
-    return { '>=': order >= 0, '<=': order <= 0, '>': order > 0, '<': order < 0 }[operator] ?? order === 0;
+    const [a, b] = [numbers(version), numbers(bound)];
+    const at = a.findIndex((number, i) => number !== (b[i] ?? 0));
+    const order = at < 0 ? '=' : a[at] < (b[at] ?? 0) ? '<' : '>';
+    return operator.includes(order);
   };
   return range.split('||').some((part) => part.trim().split(/\s+/).every(one));
 }
 
-// What the registry says in public about one version, asked through npm so that its proxies and
-// certificates hold. `known`: the package can be read (null: the registry did not answer). A private one
-// cannot, as the identity covers no reads.
-async function lookUp(npm, name, version) {
-  const seen = await npm(['view', `${name}@${version}`, 'dist', '--json', '--prefer-online'], {
-    limit: 120,
-  });
-  let answer = null;
+// What the registry says in public about one version, asked through npm so that its proxies and certificates
+// hold. `known`: the package can be read (null: no answer); a private one cannot.
+async function lookUp(npm, { name, version }) {
+  const { code, stdout, stderr } = await npm(
+    ['view', `${name}@${version}`, 'dist', '--json', '--prefer-online'], { limit: 120 });
+  // npm 12 answers with a list, older ones with the object itself.
+  let dist;
   try {
-    answer = JSON.parse(seen.stdout || 'null');
+    [dist] = [JSON.parse(stdout)].flat();
   } catch {
     // npm's error text is on the other stream.
   }
-  // npm 12 answers with a list, older ones with the object itself.
-  const dist = Array.isArray(answer) ? answer[0] : answer;
-  if (dist?.integrity)
-    return { known: true, integrity: dist.integrity, attested: Boolean(dist.attestations) };
-  const missing = /\bE404\b/.test(seen.stderr);
-  if (seen.code !== 0 && !missing) return { known: null, integrity: null, attested: false };
-  const readable = !missing || /No match found for version/.test(seen.stderr);
-  return { known: readable, integrity: null, attested: false };
+  const { integrity, attestations } = dist ?? {};
+  if (integrity) return { known: true, integrity, attested: Boolean(attestations) };
+  const missing = /\bE404\b/.test(stderr);
+  if (code !== 0 && !missing) return { known: null };
+  return { known: !missing || /No match found for version/.test(stderr) };
 }
-// The sealed tarballs, as the publish job finds them: exactly what the manifest says, and nothing beside
-// it.
+// The sealed tarballs must be exactly what the manifest says. Each is read once, those bytes are checked, and
+// npm gets its own copy: what was checked is what is sent.
+const FILE = /^[A-Za-z0-9][A-Za-z0-9._-]*\.tgz$/;
+const SHAPE = { name: NAME, version: VERSION, tag: TAG, file: FILE, integrity: /^sha512-/ };
 
-// Reads each tarball once, checks those bytes, and gives npm its own copy: what was checked is what is
-// sent.
-function checkManifest(dir, names, work, registry) {
-  const found = [];
-  const refuse = (id, title, detail) =>
-    found.push(
-      new Problem(id, title, detail, 'run the pack job again; do not touch its output on the way'),
-    );
-  const plain = (name, limit) => {
+function checkManifest({ dir, names, registry, work }, faults) {
+  const refuse = (bad, id, title, detail) =>
+    faults.refuse(bad, id, title, detail, 'run the pack job again; do not touch its output on the way');
+  const plain = (name) => {
     const file = path.join(dir, name);
     const stat = fs.lstatSync(file, { throwIfNoEntry: false });
-    if (!stat?.isFile() || stat.size > limit) return undefined;
-    return fs.readFileSync(file);
+    return stat?.isFile() && stat.size < 2 ** 30 ? fs.readFileSync(file) : undefined;
   };
-  const text = plain('manifest.json', 2 ** 22);
-  if (!text) {
-    refuse('manifest-missing', 'there is no manifest.json', `looked in ${dir}`);
-    return { found, items: [] };
-  }
-  const sha256 = digest('sha256', text, 'hex');
-  if (env.TRUSTPUB_MANIFEST_SHA256 && env.TRUSTPUB_MANIFEST_SHA256 !== sha256) {
-    const told = env.TRUSTPUB_MANIFEST_SHA256;
-    refuse(
-      'manifest-changed',
-      'the manifest is not the one that was packed',
-      `expected ${told}, found ${sha256}`,
-    );
-    return { found, items: [] };
-  }
+  const text = plain('manifest.json');
+  refuse(!text, 'manifest-missing', 'there is no manifest.json', `looked in ${dir}`);
+  if (!text) return [];
+  const [told, found] = [env.TRUSTPUB_MANIFEST_SHA256, digest('sha256', text, 'hex')];
+  const changed = told && told !== found;
+  refuse(changed, 'manifest-changed', 'it is not the manifest packed', `expected ${told}, found ${found}`);
+  if (changed) return [];
   let items;
   try {
-    const parsed = JSON.parse(text);
-    items = parsed.schema === 1 && Array.isArray(parsed.packages) ? parsed.packages : undefined;
+    const { schema, packages } = JSON.parse(text);
+    items = schema === 1 && Array.isArray(packages) && packages;
   } catch {
-    items = undefined;
+    // told below
   }
-  if (!items) {
-    refuse('manifest-invalid', 'manifest.json is not a manifest of schema 1', dir);
-    return { found, items: [] };
-  }
+  refuse(!items, 'manifest-invalid', 'manifest.json is not a manifest of schema 1', dir);
+  if (!items) return [];
   const good = items.filter((item) => {
-    const { name, version, file, access, tag, integrity, needs } = item ?? {};
     const shaped =
-      [name, version, file, tag, integrity].every((value) => typeof value === 'string') &&
-      [NAME, VERSION, FILE, TAG].every((rule, i) => rule.test([name, version, file, tag][i])) &&
-      [null, 'public', 'restricted'].includes(access) &&
-      Array.isArray(needs);
-    if (!shaped)
-      refuse('manifest-invalid', 'the manifest has a strange entry', JSON.stringify(item).slice(0, 300));
-    if (shaped && !names.includes(name)) {
-      refuse(
-        'package-not-allowed',
-        `${name} is not a package of this pipeline`,
-        `it may publish ${names.join(', ')}`,
-      );
-    }
-    return shaped && names.includes(name);
+      Object.entries(SHAPE).every(([key, rule]) => typeof item?.[key] === 'string' && rule.test(item[key])) &&
+      [null, 'public', 'restricted'].includes(item.access) &&
+      Array.isArray(item.needs);
+    const entry = JSON.stringify(item).slice(0, 300);
+    refuse(!shaped, 'manifest-invalid', 'the manifest has a strange entry', entry);
+    const ours = shaped && names.includes(item.name);
+    refuse(shaped && !ours, 'package-not-allowed', 'a package that is not of this pipeline', entry);
+    return ours;
   });
   for (const name of names) {
     const times = good.filter((item) => item.name === name).length;
-    if (times !== 1)
-      refuse('manifest-incomplete', `${name} is ${times} times in the manifest`, 'must be once');
+    refuse(times !== 1, 'manifest-incomplete', `${name} is ${times} times in the manifest`, 'must be once');
   }
-  const files = new Set(['manifest.json', ...good.map(({ file }) => file)]);
-  for (const name of fs.readdirSync(dir)) {
-    if (!files.has(name))
-      refuse('file-unexpected', 'the folder of the tarballs holds more than them', name);
-  }
+  const files = ['manifest.json', ...good.map(({ file }) => file)];
+  for (const name of fs.readdirSync(dir))
+    refuse(!files.includes(name), 'file-unexpected', 'the folder holds more than the tarballs', name);
   for (const item of good) {
-    const tarball = plain(item.file, 2 ** 30);
-    if (!tarball || `sha512-${digest('sha512', tarball, 'base64')}` !== item.integrity) {
-      refuse('tarball-changed', `${item.name}: the tarball is not the one that was packed`, item.file);
-      continue;
-    }
+    const tarball = plain(item.file) ?? Buffer.alloc(0);
+    const same = `sha512-${digest('sha512', tarball, 'base64')}` === item.integrity;
+    refuse(!same, 'tarball-changed', `${item.name}: the tarball is not the one that was packed`, item.file);
+    if (!same) continue;
     try {
       const packed = packedManifest(openTarball(tarball));
-      if (packed.version !== item.version)
-        refuse('tarball-changed', `${item.name}: another version`, packed.version);
-      const given = { registry, repository: '', refTag: '', packages: good };
-      found.push(...checkPacked(item, {}, packed, given));
+      const other = packed.version !== item.version;
+      refuse(other, 'tarball-changed', `${item.name}: another version`, packed.version);
+      checkPacked(faults.found, item.name, packed, registry);
       item.defaultTag = item.tag === 'latest' && !packed.publishConfig?.tag;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      refuse(error.id, `${item.name}: ${error.title}`, error.detail);
+      faults.found.push(error);
     }
     fs.writeFileSync(path.join(work, item.file), tarball, { mode: 0o600 });
   }
-  return { found, items: good.sort((a, b) => a.order - b.order) };
+  return good.sort((a, b) => a.order - b.order);
 }
-// The checks before anything is published. They run in the order in which their answers explain one
-// another, and all that can be known at once is told at once.
+// The checks of what surrounds the publish. All that can be known at once is told at once.
+async function checkTools({ npm }, { refuse }) {
+  const { stdout, stderr, unstarted } = await npm(['--version'], { limit: 60 });
+  const versions = { node: process.versions.node, npm: stdout.trim() };
+  say(`node ${versions.node}, npm ${versions.npm}`);
+  const works = VERSION.test(versions.npm);
+  refuse(!works, 'npm-missing', 'npm does not run', unstarted || stderr, 'set up Node in an earlier step');
+  for (const [tool, version] of Object.entries(works ? versions : {})) {
+    const range = env[`TRUSTPUB_${tool.toUpperCase()}`];
+    const wrong = range && !satisfies(version, range);
+    refuse(wrong, `${tool}-version`, `${tool} ${version} is not what this pipeline was made for`,
+      `it needs ${tool} ${range}: an npm that is too old sends no exchange and does not say so`,
+      'keep the Node version that was generated, or change it in the spec and generate again');
+  }
+  refuse(env.CI === 'false', 'ci-false', 'CI is set to "false"',
+    'npm then skips trusted publishing without a word', 'remove CI=false from the publish job');
+  refuse(MARK && !env[MARK], 'provider-unknown-to-npm', `${MARK} is not set`,
+    'npm tries trusted publishing only where it is', `run this job on ${PROVIDER}, and pass ${MARK} through`);
+}
 
 // setup-node writes this where no token was given; it is none.
 const PLACEHOLDER = /^X{5}(?:-X{5}){3}$/;
-const TOKEN_NAME = /^(?:NPM|NODE|YARN|PNPM|BUN)_(?:.*_)?(?:TOKEN|AUTH|IDENT|PASSWORD)$/i;
-const CONFIG_TOKEN = /^npm_config_(?:\/\/.*:)?_(?:authToken|auth|password)$/i;
-
-async function checkVersions(npm) {
-  const seen = await npm(['--version'], { limit: 60 });
-  const versions = { node: process.versions.node, npm: seen.stdout.trim() };
-  say(`node ${versions.node}, npm ${versions.npm || 'does not run'}`);
-  if (!VERSION.test(versions.npm)) {
-    const cause = seen.error?.message ?? seen.stderr.trim();
-    return [
-      new Problem('npm-missing', 'npm does not run', cause, 'set up Node in an earlier step of this job'),
-    ];
-  }
-  return [
-    ['node', env.TRUSTPUB_NODE],
-    ['npm', env.TRUSTPUB_NPM],
-  ]
-    .filter(([tool, range]) => range && !satisfies(versions[tool], range))
-    .map(
-      ([tool, range]) =>
-        new Problem(
-          `${tool}-version`,
-          `${tool} ${versions[tool]} is not what this pipeline was made for`,
-          `it needs ${tool} ${range}: an npm that is too old sends no exchange and does not say so`,
-          'keep the Node version that was generated, or change it in the spec and generate again',
-        ),
-    );
-}
-
-function checkProvider(provider) {
-  const found = [];
-  if (env.CI === 'false') {
-    found.push(
-      new Problem(
-        'ci-false',
-        'CI is set to "false"',
-        'npm then takes this for no CI at all and skips trusted publishing without a word',
-        'remove CI=false from the publish job',
-      ),
-    );
-  }
-  const mark = { github: 'GITHUB_ACTIONS', gitlab: 'GITLAB_CI', circleci: 'CIRCLECI' }[provider];
-  if (mark && !env[mark]) {
-    found.push(
-      new Problem(
-        'provider-unknown-to-npm',
-        `${mark} is not set`,
-        'npm tries trusted publishing only where that variable says so',
-        `run this job on ${provider}, and pass ${mark} through if it runs in a container of your own`,
-      ),
-    );
-  }
-  return found;
-}
-
-function tokenLeft(where, name) {
-  return new Problem(
-    'token-reachable',
-    `a registry credential is within reach of this job: ${name}`,
-    `${where}. npm falls back to it in silence when the exchange fails: a broken setup looks sound; ` +
-      'and whatever runs here can steal it',
-    'remove it from this job (a read-only one belongs to the install step of the pack job), and revoke it',
-  );
-}
-
-function npmrcLines(file) {
-  let text;
-  try {
-    text = fs.readFileSync(file, 'utf8');
-  } catch {
-    return [];
-  }
-  return text.split(/\r?\n/).map((line, index) => {
-    const [, key, value] = /^\s*([^=;#\s][^=]*?)\s*=\s*"?(.*?)"?\s*$/.exec(line) ?? [];
-    return { key, value, place: `${file}:${index + 1}` };
-  });
-}
+const TOKEN_NAME = /^(NPM|NODE|YARN|PNPM|BUN)_(.*_)?(TOKEN|AUTH|IDENT|PASSWORD)$/i;
+const CONFIG_TOKEN = /^npm_config_(\/\/.*:)?_(authToken|auth|password)$/i;
+// GitLab and CircleCI give a project's variable to every job: the read-only token is no fault, and npm starts
+// without it.
+const OWN_TOKENS = { github: [], token: ['NPM_STAGE_TOKEN', 'NPM_READ_TOKEN'] };
+const OURS = ['NPM_ID_TOKEN', ...(OWN_TOKENS[PROVIDER] ?? ['NPM_READ_TOKEN'])];
 
 // A credential anywhere that npm would look, were it not kept apart. The value is never shown.
-function checkCredentials(provider, registry, names) {
-  const found = [];
+function checkCredentials({ registry, names }, { refuse }) {
+  const real = (value) => value && !PLACEHOLDER.test(value);
+  const leak = (bad, name, place) =>
+    refuse(bad, 'token-reachable', `a registry credential is within reach of this job: ${name}`,
+      `It stands in ${place}. npm would fall back to it in silence, and what runs here could steal it`,
+      'remove it from this job (a read-only one belongs to the install step of the pack job), and revoke it');
   for (const [name, value] of Object.entries(env)) {
-    if (!TOKEN_NAME.test(name) && !CONFIG_TOKEN.test(name)) continue;
-    if (name === 'NPM_ID_TOKEN' || (name === 'NPM_STAGE_TOKEN' && provider === 'token')) continue;
-    // GitLab and CircleCI give a project's variable to every job. This one reads, and npm starts without it.
-    if (name === 'NPM_READ_TOKEN' && provider !== 'github') continue;
-    if (value && !PLACEHOLDER.test(value)) found.push(tokenLeft('It is an environment variable', name));
+    const token = (TOKEN_NAME.test(name) && !OURS.includes(name)) || CONFIG_TOKEN.test(name);
+    leak(token && real(value), name, 'an environment variable');
   }
   const projects = [process.cwd(), env.GITHUB_WORKSPACE, env.CI_PROJECT_DIR].filter(Boolean);
+  const inProject = projects.map((folder) => path.resolve(folder, '.npmrc'));
   const user = env.NPM_CONFIG_USERCONFIG ?? env.npm_config_userconfig ?? path.join(os.homedir(), '.npmrc');
-  const files = [...projects.map((folder) => [path.join(folder, '.npmrc'), true]), [user, false]];
-  const scopes = new Set(names.map((name) => `${name.split('/')[0]}:registry`));
-  const seen = new Set();
-  for (const [file, inProject] of files) {
-    if (seen.has(path.resolve(file))) continue;
-    seen.add(path.resolve(file));
-    for (const { key, value, place } of npmrcLines(file)) {
-      if (/(?:^|:)(?:_authToken|_auth|_password)$/.test(key ?? '')) {
-        // In the project even an empty one can undo a good exchange; elsewhere an unset variable is no
-        // token.
-        const real = value.replace(/\$\{([^}?]+)\??\}/g, (_, name) => env[name] ?? '');
-        if (inProject || (real && !PLACEHOLDER.test(real)))
-          found.push(tokenLeft(`It stands in ${place}`, key));
-      }
-      if (scopes.has(key) && !sameRegistry(value, registry)) {
-        found.push(
-          new Problem(
-            'scope-elsewhere',
-            `npm config sends ${key.split(':')[0]} to another registry`,
-            `${place} says ${value}, this pipeline publishes to ${registry}`,
-            'remove that line from this job, or the package from the spec',
-          ),
-        );
-      }
+  const scopes = names.map((name) => `${name.split('/')[0]}:registry`);
+  for (const file of new Set([...inProject, path.resolve(user)])) {
+    if (!fs.existsSync(file)) continue;
+    for (const [index, line] of fs.readFileSync(file, 'utf8').split('\n').entries()) {
+      const [, key = '', value] = /^\s*([^=;#\s][^=]*?)\s*=\s*"?(.*?)"?\s*$/.exec(line) ?? [];
+      const place = `${file}:${index + 1}`;
+      // In the project even an empty one can undo a good exchange; elsewhere an unset variable is no token.
+      const held = value?.replace(/\$\{([^}?]+)\??\}/g, (_, name) => env[name] ?? '');
+      const credential = /(?:^|:)(?:_authToken|_auth|_password)$/.test(key);
+      leak(credential && (inProject.includes(file) || real(held)), key, place);
+      refuse(scopes.includes(key) && !sameRegistry(value, registry), 'scope-elsewhere',
+        `npm config sends ${key.split(':')[0]} elsewhere`, `${place} says ${value}, not ${registry}`,
+        'remove that line from this job, or the package from the spec');
     }
   }
-  return found;
 }
-
-// The real exchange, by npm itself, with nothing sent: --dry-run exchanges, --force skips the check for
-// the version. The exit code is 0 either way, so npm's own lines are read. Gives undefined when it worked.
-async function exchangeFault(npm, item, extra) {
-  const args = [
-    'publish',
-    `./${item.file}`,
-    '--dry-run',
-    '--force',
-    '--ignore-scripts',
-    '--loglevel=silly',
-  ];
-  const seen = await npm([...args, `--tag=${item.tag}`], { limit: 180, extra });
-  const lines = seen.stderr.split('\n').map((line) => line.replace(/^npm \S+ /, ''));
-  const oidc = lines.filter((line) => line.startsWith('oidc '));
-  if (oidc.some((line) => line.includes('Successfully retrieved and set token'))) return undefined;
-  const http = lines.filter((line) => line.includes('/oidc/token/exchange/'));
-  if (oidc.length > 0) return [...http, ...oidc].join('\n');
-  const errors = seen.stderr.split('\n').filter((line) => line.startsWith('npm error'));
-  return seen.code === 0
-    ? 'npm did not try: no line of it speaks of the exchange'
-    : errors.slice(0, 8).join('\n');
-}
-
-const NO_PUBLISHER =
-  'the package has no trusted publisher, or does not exist yet (the first version is published by hand)';
-const LIKELY = {
-  github: [
-    NO_PUBLISHER,
-    'owner, repository, workflow file or environment differ, letter case and .yml or .yaml included',
-    'the publisher names a workflow that this one calls: it must be the one that starts the run',
-    'the repository is new: reports say that its immutable subject is refused',
-  ],
-  gitlab: [
-    NO_PUBLISHER,
-    'namespace, project, CI file or environment differ, letter case included',
-    'the CI file of the project lives in another project: its identity cannot match',
-  ],
-  circleci: [
-    NO_PUBLISHER,
-    'organization, project, pipeline definition or origin differ (the origin has no https://)',
-    'the context that the publisher names is not attached to this job, or its restriction kept it away',
-    'this is a rerun with SSH, which the registry refuses',
-  ],
-};
-
-async function checkExchange(npm, items, { provider, claims, extra, mode }) {
-  const faults = new Map();
-  for (let at = 0; at < items.length; at += 4) {
-    const some = items.slice(at, at + 4);
-    const answers = await Promise.all(some.map((item) => exchangeFault(npm, item, extra)));
-    for (const [index, fault] of answers.entries()) {
-      say(`  exchange ${some[index].name}: ${fault === undefined ? 'good' : 'refused'}`);
-      // The same refusal of many packages is one problem; the package's own URL is not what tells them
-      // apart.
-      const kind = fault?.replace(/\S*\/oidc\/token\/exchange\/\S*( \d+ms)?.*/g, 'exchange');
-      if (kind !== undefined) faults.set(kind, [...(faults.get(kind) ?? []), { item: some[index], fault }]);
-    }
-  }
-  return [...faults.values()].map((list) => {
-    const names = list.map(({ item }) => item.name);
-    const some = names.slice(0, 5);
-    const causes = LIKELY[provider].map((cause, index) => `${index + 1}. ${cause}`);
-    const enter = names.map(
-      (name) => `npm trust ${publisherOf(provider, claims, mode).replace('PACKAGE', () => name)}`,
-    );
-    return new Problem(
-      'exchange-rejected',
-      `the registry gives this run no token for ${some.join(', ')}${names.length > 5 ? ' ...' : ''}`,
-      [`npm says:`, list[0].fault, 'Likely causes, the first most often:', ...causes].join('\n'),
-      ['compare the trusted publisher with what this run says of itself, or add it:', ...enter].join('\n'),
-    );
-  });
-}
-// What became of each package, for people, for later steps and for machines.
-
-function cell(text) {
-  const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '|': '&#124;', '`': '&#96;', '[': '&#91;' };
-  return harmless(text ?? '')
-    .replace(/[&<>|`[]/g, (char) => entities[char])
-    .replace(/\s+/g, ' ');
-}
-
-function finish(items, problems, given) {
-  const bad = problems.length > 0 || items.some(({ state }) => state === 'failed' || state === 'not-tried');
-  const dry = env.TRUSTPUB_DRY_RUN === 'true' && problems.length === 0;
-  const result = bad && !dry ? 'failure' : 'success';
-  const packages = items.map(
-    ({ name, version, tag, state, integrity, provenance, cause, detail, log }) => ({
-      name,
-      version,
-      tag,
-      state,
-      integrity,
-      provenance: provenance ?? null,
-      cause,
-      detail,
-      log,
-    }),
-  );
-  const short = ({ name, version, tag, state }) => ({ name, version, tag, state });
-  const fresh = packages.filter(({ state }) => ['published', 'staged', 'pending'].includes(state));
-  output('published', JSON.stringify(fresh.map(short)));
-  output('packages', JSON.stringify(packages.map(short)));
-  output('any-published', String(fresh.length > 0));
-  output('provenance', JSON.stringify(packages.filter((one) => one.provenance).map(({ name }) => name)));
-  output('result', result);
-  say();
-  for (const { name, version, tag, state, detail } of packages) {
-    say(`${state.padEnd(9)}  ${name} ${version}  tag ${tag}${detail ? `  (${detail})` : ''}`);
-  }
-  if (bad && !dry) say('Not everything is published. Running the job again publishes what is missing.');
-  if (given?.mode === 'stage' && fresh.length > 0)
-    say('Staged: a maintainer approves each with `npm stage approve`.');
-  if (env.GITHUB_STEP_SUMMARY) {
-    const rows = packages.map((one) => {
-      const signed = one.log ? `[log](${one.log})` : one.provenance ? 'yes' : '';
-      const texts = [one.name, one.version, one.tag, one.state].map(cell);
-      return `| ${[...texts, signed, cell(one.detail)].join(' | ')} |`;
-    });
-    const table = [
-      '| package | version | tag | state | provenance | |',
-      '|---|---|---|---|---|---|',
-      ...rows,
-    ];
-    const told = problems.map(
-      ({ title, detail, fix }) => `- **${cell(title)}** ${cell(detail)} *Fix:* ${cell(fix)}`,
-    );
-    const parts = [
-      `### npm publish: ${dry ? 'dry run, ' : ''}${result}`,
-      rows.length && table.join('\n'),
-      told.join('\n'),
-    ];
-    fs.appendFileSync(env.GITHUB_STEP_SUMMARY, `${parts.filter(Boolean).join('\n\n')}\n`);
-  }
-  if (env.TRUSTPUB_RESULT) {
-    const told = problems.map(({ id, title, detail, fix }) => ({ id, title, detail, fix }));
-    const text = JSON.stringify({ schema: 1, result, packages, problems: told }, null, 2);
-    fs.writeFileSync(env.TRUSTPUB_RESULT, `${redact(text)}\n`);
-  }
-  return result === 'success' ? 0 : 1;
-}
-// The publish program: the checks, then one npm call per tarball, in order. It never publishes twice:
-// after every doubtful answer it first asks whether the version is there, and with which content.
-
+// The publish program: the checks, then one npm call per tarball, in order. It never publishes twice: after
+// every doubtful answer it first asks whether the version is there, and with which content.
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
 function settings() {
-  const provider = oneOf('TRUSTPUB_PROVIDER', ['github', 'gitlab', 'circleci', 'token']);
-  const mode = oneOf('TRUSTPUB_MODE', ['direct', 'stage']);
-  const names = needJson('TRUSTPUB_PACKAGES').map((one) => (typeof one === 'string' ? one : one.name));
-  for (const name of names) if (!NAME.test(name ?? '')) throw new Misuse(`not a package name: ${name}`);
+  const mode = oneOf('TRUSTPUB_MODE', MODES);
+  const names = needJson('TRUSTPUB_PACKAGES').map((one) => one.name ?? one);
   const tags = (env.TRUSTPUB_EXTRA_TAGS ?? '').split(/[\s,]+/).filter(Boolean);
-  for (const tag of tags) if (!TAG.test(tag)) throw new Misuse(`not a dist-tag: ${tag}`);
-  const provenance = oneOf('TRUSTPUB_PROVENANCE', ['auto', 'true', 'false'], 'auto');
-  const seconds = (name, fallback) => {
-    const value = Number(env[name] || fallback);
-    if (!(value >= 0)) throw new Misuse(`${name} is no number of seconds`);
-    return value;
-  };
-  if (provider === 'token' && mode !== 'stage')
-    throw new Misuse('a token may only stage: TRUSTPUB_MODE=stage');
-  if (mode === 'stage' && tags.length > 0) throw new Misuse('a staged version takes no more dist-tags');
-  if (provenance === 'true' && ['circleci', 'token'].includes(provider)) {
-    throw new Misuse(`there is no provenance with ${provider}`);
-  }
-  return {
-    provider,
-    mode,
-    names,
-    tags,
-    provenance,
-    dir: path.resolve(need('TRUSTPUB_DIR')),
-    registry: registryUrl(),
-    audience: provider === 'token' ? '' : need('TRUSTPUB_AUDIENCE'),
-    expect: needJson('TRUSTPUB_EXPECT', {}),
-    retry: seconds('TRUSTPUB_RETRY_SECONDS', 5),
-    verify: seconds('TRUSTPUB_VERIFY_SECONDS', 120),
-  };
+  const [retry, verify] = [env.TRUSTPUB_RETRY_SECONDS || 5, env.TRUSTPUB_VERIFY_SECONDS || 120].map(Number);
+  const strange = [
+    ...names.filter((name) => typeof name !== 'string' || !NAME.test(name)),
+    ...tags.filter((tag) => !TAG.test(tag) || mode === 'stage'),
+    ...[retry, verify].filter((seconds) => !(seconds >= 0)),
+  ];
+  if (strange.length > 0) throw new Misuse(`no package, dist-tag or seconds: ${strange.join(', ')}`);
+  oneOf('TRUSTPUB_PROVIDER', [PROVIDER]);
+  const provenance = oneOf('TRUSTPUB_PROVENANCE', PROVENANCE, 'auto');
+  const registry = new URL(need('TRUSTPUB_REGISTRY')).href.replace(/\/*$/, '/');
+  const expect = env.TRUSTPUB_EXPECT ? needJson('TRUSTPUB_EXPECT') : {};
+  if (PROVIDER !== 'token') need('TRUSTPUB_AUDIENCE');
+  const dir = path.resolve(need('TRUSTPUB_DIR'));
+  return { mode, names, tags, provenance, dir, registry, expect, retry, verify };
 }
 
-// A staging token stands in no file: npm expands the variable, in the config and the environment of that
-// one call.
-function tokenSetup(registry, home) {
-  if (!env.NPM_STAGE_TOKEN) {
-    throw new Problem(
-      'stage-token-missing',
-      'NPM_STAGE_TOKEN is not set',
-      'this provider has no identity that the registry knows, so staging needs a stage-only token',
-      'give the publish step, and no other, that secret; a protected variable is empty on an unprotected ref',
-    );
-  }
-  const { host, pathname } = new URL(registry);
-  const file = path.join(home, 'stage-npmrc');
-  fs.writeFileSync(file, `//${host}${pathname}:_authToken=\${NPM_STAGE_TOKEN}\n`, { mode: 0o600 });
-  return { NPM_STAGE_TOKEN: env.NPM_STAGE_TOKEN, NPM_CONFIG_USERCONFIG: file };
-}
-
-// All problems of the preflight, or what publishing needs.
-async function preflight(given, problems) {
-  const { provider, mode, names, registry, audience, expect, provenance } = given;
-  const { npm, home, work } = isolatedNpm(registry, names);
-  problems.push(...(await checkVersions(npm)), ...checkProvider(provider));
-  problems.push(...checkCredentials(provider, registry, names));
-  const who = { claims: {}, extra: {}, open: false };
+// Adds all problems; gives what publishing needs.
+async function preflight(given, found) {
+  const warnings = [];
+  const faults = { found, refuse: refuser(found), warn: refuser(warnings) };
+  const ready = { ...given, ...isolatedNpm(given.registry, given.names) };
+  await checkTools(ready, faults);
+  checkCredentials(ready, faults);
   try {
-    if (provider === 'token') {
-      who.extra = tokenSetup(registry, home);
-    } else {
-      Object.assign(who, await identity(provider, audience));
-      const said = checkIdentity(provider, who.claims, audience, expect, provenance);
-      problems.push(...said.found);
-      for (const warning of said.warnings) report('warning', warning);
-      who.open = said.open;
-    }
+    Object.assign(ready, await authenticate(ready, faults));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    problems.push(error);
+    found.push(error);
   }
-  const { found, items } = checkManifest(given.dir, names, work, registry);
-  problems.push(...found);
-  if (provenance !== 'auto') who.extra = { ...who.extra, NPM_CONFIG_PROVENANCE: provenance };
-  const ready = { ...given, ...who, npm, items: items.map((item) => ({ ...item, state: 'not-tried' })) };
-  if (problems.length === 0 && provider !== 'token') {
-    problems.push(...(await checkExchange(npm, items, { ...ready, mode })));
-  }
+  for (const warning of warnings) report('warning', warning);
+  ready.items = checkManifest(ready, faults).map((item) => ({ ...item, state: 'not-tried' }));
+  if (given.provenance !== 'auto') ready.extra = { ...ready.extra, NPM_CONFIG_PROVENANCE: given.provenance };
+  if (found.length === 0) found.push(...(await checkExchange(ready)));
   return ready;
 }
 
-function fail(item, problem, detail) {
-  Object.assign(item, { state: 'failed', cause: problem.id, detail });
-  report('error', { ...problem, title: `${item.name} ${item.version}: ${problem.title}`, detail });
+function tell(level, item, { id, title, detail, fix }) {
+  if (level === 'error') Object.assign(item, { state: 'failed', cause: id, detail });
+  report(level, { title: `${item.name} ${item.version}: ${title}`, detail, fix });
 }
 
-const OTHER_CONTENT = {
-  id: 'version-differs',
-  title: 'the registry has this version with other content',
-  fix: 'raise the version: a published one cannot be replaced',
-};
-
-// True when the registry's answer settles the matter.
-function settled(item, seen, state) {
-  if (!seen.integrity) return false;
-  item.provenance = seen.attested;
-  if (seen.integrity === item.integrity) {
-    item.state = state;
-    return true;
-  }
-  fail(item, OTHER_CONTENT, `there: ${seen.integrity}, packed here: ${item.integrity}`);
+// Asks the registry; true when its answer settles the matter.
+async function settled(npm, item, state) {
+  const { known, integrity, attested } = await lookUp(npm, item);
+  item.readable ??= known;
+  if (!integrity) return false;
+  item.provenance = attested;
+  if (integrity === item.integrity) item.state = state;
+  else
+    tell('error', item, {
+      id: 'version-differs',
+      title: 'the registry has this version with other content',
+      detail: `there: ${integrity}, packed here: ${item.integrity}`,
+      fix: 'raise the version: a published one cannot be replaced',
+    });
   return true;
 }
 
@@ -1613,137 +740,130 @@ function settled(item, seen, state) {
 const TELLING =
   /^\+ |^npm (?:verbose oidc|http fetch (?:PUT|POST)|notice (?:publish )?(?:Signed|Provenance))/;
 
-function echo(text, all) {
-  for (const line of text.split('\n'))
-    if (line.trim() && (all || TELLING.test(line))) say(`  npm| ${line}`);
-}
-
-async function publishOne(item, given) {
-  const { npm, mode, extra, retry } = given;
-  const before = await lookUp(npm, item.name, item.version);
-  item.readable = before.known;
-  if (settled(item, before, 'already')) return;
-  const args = [
-    ...(mode === 'stage' ? ['stage', 'publish'] : ['publish']),
-    `./${item.file}`,
-    '--ignore-scripts',
-  ];
-  if (item.access) args.push(`--access=${item.access}`);
-  // Without the flag npm itself refuses to move "latest" back to a lower version.
-  if (!item.defaultTag) args.push(`--tag=${item.tag}`);
+// Tries again what passes by itself, unless `stop` says that it is settled.
+async function attempts({ npm, extra, retry }, item, args, stop) {
   for (let attempt = 1; ; attempt += 1) {
     const done = await npm([...args, '--loglevel=verbose'], { limit: 900, extra });
     const text = `${done.stderr}\n${done.stdout}`;
-    echo(text, done.code !== 0);
+    for (const line of text.split('\n'))
+      if (line.trim() && (done.code !== 0 || TELLING.test(line))) say(`  npm| ${line}`);
     item.log ??= /https:\/\/search\.sigstore\.dev\/\?logIndex=\d+/.exec(text)?.[0];
-    if (done.code === 0) {
-      item.state = mode === 'stage' ? 'staged' : 'published';
-      return;
-    }
-    const known = explain(text, done.timedOut);
-    const after = await lookUp(npm, item.name, item.version);
-    if (settled(item, after, attempt > 1 || known.retry ? 'published' : 'already')) return;
-    if (known.present) {
-      // It exists and cannot be read: private, staged, or still being scanned. An earlier attempt of ours
-      // may have put it there.
-      item.state = attempt > 1 ? 'pending' : 'already';
-      item.detail = 'the registry has this version; its content cannot be read here and was not compared';
-      report('warning', {
-        title: `${item.name} ${item.version}: ${known.title}`,
-        detail: item.detail,
-        fix: known.fix,
-      });
-      return;
-    }
-    if (!known.retry || attempt === 4) {
-      fail(item, known, known.cause);
-      return;
-    }
+    const cause = done.code === 0 ? undefined : explain(text, done.timedOut);
+    if (!cause || (await stop(cause, attempt)) || !cause.retry || attempt === 4) return cause;
     const wait = retry * 2 ** (attempt - 1);
-    say(`  ${item.name}: ${known.title}; attempt ${attempt + 1} of 4 in ${wait} s`);
+    say(`  ${item.name}: ${cause.title}; attempt ${attempt + 1} of 4 in ${wait} s`);
     await pause(wait);
   }
 }
 
-async function setTags(item, { npm, tags, extra, retry }, problems) {
-  for (const tag of tags) {
-    let done;
-    for (let attempt = 1; attempt <= 3; attempt += 1) {
-      done = await npm(['dist-tag', 'add', `${item.name}@${item.version}`, tag, '--loglevel=verbose'], {
-        extra,
-      });
-      if (done.code === 0 || !explain(done.stderr, done.timedOut).retry) break;
-      await pause(retry * attempt);
-    }
-    echo(done.stderr, done.code !== 0);
-    if (done.code === 0) continue;
-    const problem = new Problem(
-      'extra-tag-failed',
-      `${item.name} ${item.version}: the dist-tag ${tag} could not be set`,
-      `The version itself is ${item.state}. ${explain(done.stderr).cause}`,
-      'allow "npm dist-tag" in the trusted publisher, with an npm that can do it by identity; then run again',
-    );
-    problems.push(problem);
-    report('error', problem);
+async function publishOne(item, given) {
+  const { npm, mode } = given;
+  if (await settled(npm, item, 'already')) return;
+  const args = [...(mode === 'stage' ? ['stage'] : []), 'publish', `./${item.file}`, '--ignore-scripts'];
+  if (item.access) args.push(`--access=${item.access}`);
+  // Without the flag npm itself refuses to move "latest" back to a lower version.
+  if (!item.defaultTag) args.push(`--tag=${item.tag}`);
+  let done = false;
+  const cause = await attempts(given, item, args, async ({ retry, present, title, fix }, attempt) => {
+    done = await settled(npm, item, attempt > 1 || retry ? 'published' : 'already');
+    if (done || !present) return done;
+    // It exists and cannot be read: private, staged, or being scanned.
+    item.state = attempt > 1 ? 'pending' : 'already';
+    item.detail = 'the registry has this version; its content cannot be read here and was not compared';
+    tell('warning', item, { title, detail: item.detail, fix });
+    done = true;
+    return done;
+  });
+  if (!cause) item.state = mode === 'stage' ? 'staged' : 'published';
+  else if (!done) tell('error', item, cause);
+}
+
+async function setTags(item, given, problems) {
+  for (const tag of given.tags) {
+    const args = ['dist-tag', 'add', `${item.name}@${item.version}`, tag];
+    const cause = await attempts(given, item, args, () => false);
+    if (!cause) continue;
+    const title = `${item.name} ${item.version}: the dist-tag ${tag} could not be set`;
+    const fix = 'allow "npm dist-tag" in the trusted publisher, with an npm that can do it; run again';
+    const detail = `the version is ${item.state}; ${cause.title}`;
+    problems.push(new Problem('extra-tag-failed', title, detail, fix));
+    report('error', problems.at(-1));
   }
 }
 
-// Waits until what was published can be seen with its content. The registry scans new versions first, so a
-// version that stays unseen was accepted all the same.
-async function verify(items, given) {
+// Waits until what was published can be seen. The registry scans new versions first, so a version that stays
+// unseen was accepted all the same.
+async function verify({ npm, items, retry, verify: seconds, signs }) {
   let left = items.filter(({ state, readable }) => state === 'published' && readable !== false);
-  const until = Date.now() + given.verify * 1000;
+  const until = Date.now() + seconds * 1000;
   for (;;) {
-    for (const item of left) settled(item, await lookUp(given.npm, item.name, item.version), 'published');
+    for (const item of left) await settled(npm, item, 'published');
     left = left.filter((item) => item.state === 'published' && item.provenance === undefined);
     if (left.length === 0 || Date.now() >= until) break;
-    await pause(Math.min(given.retry, 10));
+    await pause(Math.min(retry, 10));
   }
-  for (const item of left) {
-    item.state = 'pending';
-    item.detail = 'the registry accepted it and does not show it yet: it scans new versions';
+  const detail = 'the registry accepted it and does not show it yet: it scans new versions';
+  for (const item of left) Object.assign(item, { state: 'pending', detail });
+  for (const item of items.filter(({ state, provenance }) => state === 'published' && provenance === false))
+    if (signs)
+      tell('warning', item, {
+        title: 'no provenance',
+        detail: 'it was expected, and the registry shows none for this version',
+        fix: 'look for "oidc" in npm\'s lines above: it says why it signed nothing',
+      });
+}
+
+function finish({ items, mode }, problems) {
+  const bad = problems.length > 0 || items.some(({ state }) => ['failed', 'not-tried'].includes(state));
+  const dry = env.TRUSTPUB_DRY_RUN === 'true' && problems.length === 0;
+  const result = bad && !dry ? 'failure' : 'success';
+  const short = ({ name, version, tag, state }) => ({ name, version, tag, state });
+  const packages = items.map((item) => {
+    const { integrity, provenance = null, cause, detail, log } = item;
+    return { ...short(item), integrity, provenance, cause, detail, log };
+  });
+  const fresh = packages.filter(({ state }) => ['published', 'staged', 'pending'].includes(state)).map(short);
+  outputs({
+    published: fresh,
+    packages: packages.map(short),
+    'any-published': fresh.length > 0,
+    provenance: packages.filter((one) => one.provenance).map(({ name }) => name),
+    result,
+  });
+  for (const { name, version, tag, state, detail } of packages)
+    say(`${state.padEnd(9)}  ${name} ${version}  tag ${tag}${detail ? `  (${detail})` : ''}`);
+  if (result === 'failure') say('Running the job again publishes what is missing.');
+  if (mode === 'stage' && fresh.length > 0) say('A maintainer approves each with `npm stage approve`.');
+  summary(`${dry ? 'dry run, ' : ''}${result}`, packages, problems);
+  if (env.TRUSTPUB_RESULT) {
+    const told = problems.map(({ id, title, detail, fix }) => ({ id, title, detail, fix }));
+    const text = JSON.stringify({ schema: 1, result, packages, problems: told }, null, 2);
+    fs.writeFileSync(env.TRUSTPUB_RESULT, `${redact(text)}\n`);
   }
-  const signed = given.provenance === 'true' || (given.provenance === 'auto' && given.open);
-  const expected = signed && (given.provider === 'github' || env.SIGSTORE_ID_TOKEN);
-  for (const item of items) {
-    if (item.state !== 'published' || item.provenance !== false || !expected) continue;
-    report('warning', {
-      title: `${item.name} ${item.version}: no provenance`,
-      detail: 'it was expected, and the registry shows none for this version',
-      fix: 'look for "oidc" in npm\'s lines above: it says why it signed nothing',
-    });
-  }
+  return result === 'success' ? 0 : 1;
 }
 
 async function publish() {
   const given = settings();
   const problems = [];
-  say(
-    `registry ${given.registry}, ${given.mode === 'stage' ? 'staging' : 'publishing'} with ${given.provider}`,
-  );
+  say(`registry ${given.registry}, ${given.mode === 'stage' ? 'staging' : 'publishing'} with ${PROVIDER}`);
   const ready = await preflight(given, problems);
+  for (const problem of problems) report('error', problem);
+  say(problems.length > 0 ? 'Nothing was published.' : 'preflight: good');
+  if (problems.length > 0 || env.TRUSTPUB_DRY_RUN === 'true') return finish(ready, problems);
   const { items } = ready;
-  if (problems.length > 0) {
-    for (const problem of problems) report('error', problem);
-    say('Nothing was published.');
-    return finish(items, problems, given);
-  }
-  say('preflight: good');
-  if (env.TRUSTPUB_DRY_RUN === 'true') return finish(items, problems, given);
   for (const [index, item] of items.entries()) {
     say(`${item.order}. ${item.name} ${item.version}`);
     await publishOne(item, ready);
-    const same = ['published', 'already'].includes(item.state) && !item.detail;
-    if (same) await setTags(item, ready, problems);
+    if (['published', 'already'].includes(item.state) && !item.detail) await setTags(item, ready, problems);
     // What others need must be there before them; what nobody needs keeps nobody.
     const later = items.slice(index + 1);
-    if (item.state === 'failed' && later.some(({ needs }) => needs.includes(item.name))) {
-      for (const one of later) one.detail = `${item.name}, which later ones need, failed`;
-      break;
-    }
+    if (item.state !== 'failed' || !later.some(({ needs }) => needs.includes(item.name))) continue;
+    for (const one of later) one.detail = `${item.name}, which later ones need, failed`;
+    break;
   }
-  await verify(items, ready);
-  return finish(items, problems, given);
+  await verify(ready);
+  return finish(ready, problems);
 }
 
 await main(publish);
