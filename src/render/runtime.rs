@@ -133,7 +133,8 @@ mod tests {
         [Provider::Github, Provider::Gitlab, Provider::Circleci].into_iter().flat_map(|provider| {
             [Auth::Oidc, Auth::Token].into_iter().flat_map(move |auth| {
                 [false, true].into_iter().flat_map(move |many| {
-                    [Program::Pack, Program::Publish].map(|program| (program, Target { provider, auth, many }))
+                    [Program::Pack, Program::Publish]
+                        .map(|program| (program, Target { provider, auth, many }))
                 })
             })
         })

@@ -24,8 +24,14 @@ pub(super) fn files(bundle: &Bundle) -> Vec<File> {
         .collect();
     files.push(File::new("scripts/install.sh", scripts::marked("#", &scripts::install())));
     files.push(File::new("scripts/build.sh", scripts::marked("#", scripts::BUILD)));
-    files.push(File::new("scripts/pack.mjs", scripts::marked("//", &scripts::program(Program::Pack, Provider::Github))));
-    files.push(File::new("scripts/publish.mjs", scripts::marked("//", &scripts::program(Program::Publish, Provider::Github))));
+    files.push(File::new(
+        "scripts/pack.mjs",
+        scripts::marked("//", &scripts::program(Program::Pack, Provider::Github)),
+    ));
+    files.push(File::new(
+        "scripts/publish.mjs",
+        scripts::marked("//", &scripts::program(Program::Publish, Provider::Github)),
+    ));
     if bundle.in_tree {
         files.push(File::new("scripts/check.sh", scripts::marked("#", scripts::CHECK)));
         files.push(File::new("scripts/sarif.mjs", scripts::marked("//", scripts::SARIF)));
