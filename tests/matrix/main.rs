@@ -2,6 +2,7 @@
 //! also writes every file below DIR, for the linters of `tests/lint/run`.
 
 mod cases;
+mod properties;
 
 use std::fmt::Write as _;
 
