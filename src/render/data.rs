@@ -115,7 +115,6 @@ fn gitlab(plan: &TargetPlan, environment: &str, image: &str, digest: Option<&str
             timeout => format!("{} minutes", plan.publish.timeout_minutes),
             oidc,
             audience => registry::AUDIENCE,
-            sigstore => plan.publish.provenance != Some(false),
             why => why(plan),
             install => installs(plan),
             env => pairs(publish_env(plan)),

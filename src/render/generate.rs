@@ -1,6 +1,6 @@
 //! The whole way from a repository with a spec to files that may be written.
 
-use super::{Compared, SelfCheckError, compare, is_generated, render};
+use super::{Compared, SelfCheckError, compare, is_generated, read_back, render};
 use crate::diagnostic::Finding;
 use crate::files::{ReadError, Tree};
 use crate::plan::{Plan, plan};
@@ -48,7 +48,11 @@ pub fn generate(tree: &dyn Tree) -> Result<Generated, GenerateError> {
         let faults: Vec<Fault> = refusals.into_iter().map(Fault::from).collect();
         found(&loaded, &faults)
     })?;
-    let files = compare(tree, render(&plan)?)?;
+    let rendered = render(&plan)?;
+    for (target, rendered) in plan.targets.iter().zip(&rendered) {
+        read_back(tree, &project, target, rendered)?;
+    }
+    let files = compare(tree, rendered)?;
     Ok(Generated { choices, plan, files })
 }
 

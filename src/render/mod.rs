@@ -5,6 +5,7 @@ mod data;
 mod drift;
 mod engine;
 mod generate;
+mod readback;
 pub mod runtime;
 mod script;
 mod verify;
@@ -13,7 +14,9 @@ pub use drift::{Compared, State, compare, unified_diff, write};
 pub use generate::{GenerateError, Generated, generate};
 pub use verify::SelfCheckError;
 
+use crate::files::Tree;
 use crate::plan::{Plan, TargetPlan};
+use crate::project::Project;
 
 /// A rendered file that is not written yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +43,17 @@ pub fn render(plan: &Plan) -> Result<Vec<Rendered>, SelfCheckError> {
         Ok(rendered)
     };
     plan.targets.iter().map(checked).collect()
+}
+
+/// Reads `rendered` back as it would stand in the repository `tree` and compares it with its plan.
+pub fn read_back(
+    tree: &dyn Tree,
+    project: &Project,
+    target: &TargetPlan,
+    rendered: &Rendered,
+) -> Result<(), SelfCheckError> {
+    let faults = readback::faults(tree, project, target, rendered);
+    if faults.is_empty() { Ok(()) } else { Err(SelfCheckError { path: rendered.path.clone(), faults }) }
 }
 
 /// Renders one target.

@@ -7,9 +7,9 @@ use crate::schema::{self, Official};
 use crate::text::Source;
 use crate::yaml;
 
-/// Why rendered text must not be written. Always a fault of trustpub, never of the spec.
+/// Why rendered text must not be written: a fault of trustpub, or a command of the spec that publishes by itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path}: what was rendered fails its own check; nothing was written. This is a fault of trustpub: {}", faults.join("; "))]
+#[error("{path}: what was rendered fails its own check; nothing was written. Unless a command of the spec does it, this is a fault of trustpub: {}", faults.join("; "))]
 pub struct SelfCheckError {
     /// The file.
     pub path: String,

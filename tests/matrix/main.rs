@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use cases::{PROVIDERS, cases};
 use trustpub::facts::registry;
-use trustpub::render::{Rendered, render, runtime};
+use trustpub::render::{Rendered, read_back, render, runtime};
 
 /// The text without the registry's host and with the runtime's programs folded: those have tests of their own.
 fn shown(rendered: &Rendered) -> String {
@@ -40,7 +40,13 @@ fn the_matrix_is_rendered() {
             let plan = trustpub::plan::plan(&case.spec)
                 .unwrap_or_else(|refusals| panic!("{provider} {}: {refusals:?}", case.name));
             let rendered = render(&plan).unwrap_or_else(|error| panic!("{provider} {}: {error}", case.name));
-            for rendered in rendered {
+            let tree =
+                trustpub::files::Memory::new([("package.json", r#"{"name": "tools", "version": "1.0.0"}"#)]);
+            let project = trustpub::project::Project::read(&tree);
+            for (target, rendered) in plan.targets.iter().zip(rendered) {
+                if let Err(error) = read_back(&tree, &project, target, &rendered) {
+                    panic!("{provider} {}: {error}", case.name);
+                }
                 if let Some(out) = &out {
                     let path = out.join(provider.id()).join(case.name).join(&rendered.path);
                     std::fs::create_dir_all(path.parent().unwrap()).unwrap();

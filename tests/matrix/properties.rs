@@ -2,8 +2,10 @@
 
 use proptest::prelude::*;
 use trustpub::facts::Provider;
+use trustpub::files::Memory;
 use trustpub::plan::plan;
-use trustpub::render::render;
+use trustpub::project::Project;
+use trustpub::render::{read_back, render};
 use trustpub::spec::{Access, Details, Manager, Mode, Resolved, ResolvedTrigger};
 use trustpub::text::Source;
 use trustpub::yaml::{self, Kind, Node};
@@ -351,7 +353,8 @@ fn any_spec() -> impl Strategy<Value = Resolved> {
             "26.1.0",
             "lts/*",
         ])),
-        prop::collection::vec("[a-z]{2,6}( [ -~]{1,30}){0,3}", 0..4),
+        // No command that publishes by itself: the self-check would rightly refuse it.
+        prop::collection::vec("echo( [ -%'-~]{1,30}){0,3}", 0..4),
         any::<bool>(),
     );
     let publish = (
@@ -373,6 +376,9 @@ fn any_spec() -> impl Strategy<Value = Resolved> {
             target.trigger = trigger;
             target.mode = if staged { Mode::Stage } else { Mode::Direct };
             target.entry = entry || provider == Provider::Github;
+            if !target.entry {
+                target.file = ".gitlab/publish.gitlab-ci.yml".to_owned();
+            }
             target.packages = packages
                 .into_iter()
                 .map(|(name, path, access)| {
@@ -398,11 +404,16 @@ fn any_spec() -> impl Strategy<Value = Resolved> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
-    /// `render` answers only what parses and what the provider's official schema takes.
+    /// `render` answers only what parses and what the provider's official schema takes; read back, it
+    /// is exactly what was planned.
     #[test]
-    fn what_is_planned_is_rendered_and_valid(spec in any_spec()) {
+    fn what_is_planned_is_rendered_valid_and_read_back(spec in any_spec()) {
         let Ok(planned) = plan(&spec) else { return Ok(()) };
-        prop_assert!(render(&planned).is_ok(), "{:?}", render(&planned).err());
+        let rendered = render(&planned).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let tree = Memory::new([("package.json", r#"{"name": "tools", "version": "1.0.0"}"#)]);
+        let project = Project::read(&tree);
+        let back = read_back(&tree, &project, &planned.targets[0], &rendered[0]);
+        prop_assert!(back.is_ok(), "{}", back.unwrap_err());
     }
 }
 
@@ -417,4 +428,43 @@ fn most_generated_specs_are_planned() {
     });
     let planned = planned.count();
     assert!(planned > 60, "only {planned} of 100");
+}
+
+/// The self-check is worth nothing unless it notices: each of these breaks a rendering on purpose.
+#[test]
+fn a_broken_rendering_is_noticed() {
+    let tree = Memory::new([("package.json", r#"{"name": "tools", "version": "1.0.0"}"#)]);
+    let project = Project::read(&tree);
+    let cases: &[(Provider, &str, &str)] = &[
+        (Provider::Github, "      id-token: write", "      contents: write"),
+        (Provider::Github, "      contents: read #", "      id-token: write #"),
+        (Provider::Github, "    environment: npm #", "    environment: other #"),
+        (Provider::Github, "    environment: npm #", "    #"),
+        (Provider::Github, "node-version: \"24.19.0\" # brings", "node-version: \"22.14.0\" # brings"),
+        (
+            Provider::Github,
+            "runs-on: ubuntu-24.04\n    timeout-minutes: 10",
+            "runs-on: self-hosted\n    timeout-minutes: 10",
+        ),
+        (Provider::Github, "TRUSTPUB_MODE: direct", "TRUSTPUB_MODE: stage"),
+        (
+            Provider::Github,
+            "TRUSTPUB_DIR: npm-tarballs",
+            "TRUSTPUB_DIR: npm-tarballs\n          NODE_AUTH_TOKEN: ${{ secrets.NPM_TOKEN }}",
+        ),
+        (Provider::Github, "cancel-in-progress: false", "cancel-in-progress: true"),
+        (Provider::Gitlab, "    NPM_ID_TOKEN:", "    NPM_TOKEN:"),
+        (Provider::Gitlab, "    name: npm\n", "    name: $NAME\n"),
+        (Provider::Gitlab, "node:24.19.0-bookworm-slim", "node:22.14.0-bookworm-slim"),
+        (Provider::Circleci, "          context: npm-publish #", "          #"),
+        (Provider::Circleci, "cimg/node:24.18.0 # brings", "cimg/node:24.14.0 # brings"),
+    ];
+    for (provider, from, to) in cases {
+        let planned = plan(&single(*provider)).unwrap();
+        let mut rendered = render(&planned).unwrap().remove(0);
+        assert!(rendered.text.contains(from), "{provider}: {from}");
+        rendered.text = rendered.text.replace(from, to);
+        let back = read_back(&tree, &project, &planned.targets[0], &rendered);
+        assert!(back.is_err(), "{provider}: {from:?} → {to:?} went unnoticed");
+    }
 }
