@@ -26,7 +26,8 @@ pub(super) fn faults(
     project.ci.files = vec![CiFile { provider: target.provider, path: path.to_owned() }];
     let model = ci::read(&overlay, &project);
     let mut faults: Vec<String> = model.problems.iter().map(|problem| problem.message.clone()).collect();
-    match model.paths.as_slice() {
+    let paths: Vec<&PublishPath> = model.paths.iter().filter(|found| found.file == path).collect();
+    match paths.as_slice() {
         [found] => compare(&model, found, &target.intended(), &mut faults),
         // GitLab and CircleCI hand a stored token over without a word in the file.
         [] if target.auth == spec::Auth::Token && target.provider != Provider::Github => {}
@@ -60,8 +61,14 @@ fn compare(model: &Model, found: &PublishPath, meant: &Intended, faults: &mut Ve
     };
     differ("the job", &found.job, meant.job);
     let auth = if meant.auth == spec::Auth::Oidc { Auth::Oidc } else { Auth::Token };
-    // Every CircleCI job can have an identity; there the variable below alone says which is used.
-    if found.provider != Provider::Circleci || meant.auth == spec::Auth::Oidc {
+    // A stored token of GitLab or CircleCI stands in no file, and CircleCI's identity is fetched by the
+    // program itself: there the variable below alone says which of the two publishes.
+    let seen = match found.provider {
+        Provider::Circleci => false,
+        Provider::Gitlab => meant.auth == spec::Auth::Oidc,
+        _ => true,
+    };
+    if seen {
         differ("the credential", &format!("{:?}", found.auth), &format!("{auth:?}"));
     }
     differ("the registry", &format!("{:?}", found.registry), &format!("{:?}", ci::Registry::Npm));
@@ -123,7 +130,8 @@ fn findings(model: &Model, project: &Project, target: &TargetPlan, rendered: &Re
     let outcome = rules::Outcome::of(&context, &rules::Selection::default(), None);
     let own = outcome.findings.into_iter().filter(|finding| {
         // With `auth: token` a stored token is what the spec asks for.
-        let asked = target.auth == spec::Auth::Token && finding.rule == "stored-publish-token";
+        let asked = target.auth == spec::Auth::Token
+            && matches!(finding.rule, "stored-publish-token" | "id-token-missing");
         !asked && finding.severity > Severity::Info && finding.location.source.text() == rendered.text
     });
     own.map(|finding| {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::facts::actions;
-use crate::files::{Disk, Memory, Tree as _};
+use crate::files::{Disk, Memory};
 
 fn rendered(text: &str) -> Vec<Rendered> {
     vec![Rendered { path: "ci/a.yml".to_owned(), text: format!("{MARK}from x.\n{text}") }]
