@@ -233,9 +233,24 @@ impl<'f, 'a> Walk<'f, 'a> {
 
     /// Heredocs given to a program: shell text for a shell, program text for node and its like.
     fn feed_heredoc(&mut self, command: &shell::Command<'_>, words: &[Vec<Field>], call: &Call<'_>) {
-        let Some(body) = command.redirects.iter().find_map(|redirect| redirect.heredoc) else { return };
+        let redirect = command.redirects.iter().find_map(|redirect| Some((redirect, redirect.heredoc?)));
+        let Some((redirect, body)) = redirect else { return };
         let Some(text) = call.text.get(body.body.start..body.body.end) else { return };
         let origin = call.origin.inside(body.body.start);
+        // trustpub's own runtime is told by its heredoc words (`templates/runtime/README.md`), not by its text.
+        match redirect.target.value.as_ref() {
+            "TRUSTPUB_PACK" => return,
+            "TRUSTPUB_PUBLISH" => {
+                let word = |text: &str| Field {
+                    text: text.to_owned(),
+                    dynamic: text.contains('$'),
+                    span: call.span,
+                };
+                self.dispatch(&["npm", "publish", "./${tarball}", "--ignore-scripts"].map(word), call);
+                return;
+            }
+            _ => {}
+        }
         for word in words.iter().flatten() {
             match program(&word.text) {
                 "bash" | "sh" | "zsh" | "dash" => {
