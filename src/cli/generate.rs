@@ -16,7 +16,6 @@ use crate::trust::{Checklist, checklist};
 /// provider's official schema, and read back as what was meant), and only then writes it. A file that
 /// trustpub did not write is left alone. Ends with what must be set by hand, filled in.
 #[derive(Debug, ClapArgs)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(after_long_help = "\
 Examples:
   trustpub generate            write what is new or has drifted
