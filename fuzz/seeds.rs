@@ -32,7 +32,10 @@ pub(crate) fn of(target: Target) -> Vec<String> {
 fn repositories() -> Vec<String> {
     let examples = rules::ALL.iter().flat_map(|rule| [rule.page().bad(), rule.page().good()]);
     let joined = |files: Vec<(String, String)>| -> String {
-        files.into_iter().map(|(path, text)| format!("{FILE_MARK}{path}\n{text}")).collect()
+        files
+            .into_iter()
+            .flat_map(|(path, text)| [FILE_MARK.to_owned(), path, "\n".to_owned(), text])
+            .collect()
     };
     examples.map(|example| joined(example.files)).collect()
 }

@@ -133,7 +133,9 @@ fn labelled_problems_are_reported_and_working_trees_have_no_false_error() {
         "{hit} of {all} labels before; {} of {trees} trees after with an error that no label names",
         accused.len()
     );
-    accused.iter().for_each(|line| eprintln!("  {line}"));
+    for line in &accused {
+        eprintln!("  {line}");
+    }
     assert!(hit * 100 >= all * 90, "{hit} of {all} labelled problems are reported");
     assert!(accused.len() * 20 <= trees, "{} of {trees} trees: {accused:#?}", accused.len());
 }

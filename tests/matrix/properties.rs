@@ -120,7 +120,7 @@ const FIELDS: &[Field] = &[
     ("environment or context", |spec, text| {
         details(spec, |details| match details {
             Details::Github { environment, .. } | Details::Gitlab { environment, .. } => {
-                environment.clone_from(&text)
+                environment.clone_from(&text);
             }
             Details::Circleci { context, .. } => context.clone_from(&text),
             Details::Token { .. } => {}
@@ -377,7 +377,7 @@ fn any_spec() -> impl Strategy<Value = Resolved> {
             target.mode = if staged { Mode::Stage } else { Mode::Direct };
             target.entry = entry || provider == Provider::Github;
             if !target.entry {
-                target.file = ".gitlab/publish.gitlab-ci.yml".to_owned();
+                target.file = String::from(".gitlab/publish.gitlab-ci.yml");
             }
             target.packages = packages
                 .into_iter()

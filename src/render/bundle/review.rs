@@ -9,7 +9,8 @@ fn sources() -> Vec<(String, Yaml)> {
     let rendered = Bundle::new(NAMESPACE, true).unwrap().render();
     let source = |file: &Rendered| {
         let path = file.path.strip_prefix("orb/src/")?.to_owned();
-        path.ends_with(".yml").then(|| (path.clone(), yaml::parse(&Source::new(&path, &file.text))))
+        let is_yaml = std::path::Path::new(&path).extension().is_some_and(|extension| extension == "yml");
+        is_yaml.then(|| (path.clone(), yaml::parse(&Source::new(&path, &file.text))))
     };
     rendered.iter().filter_map(source).collect()
 }

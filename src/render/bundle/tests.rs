@@ -204,7 +204,7 @@ fn the_orb_is_valid_packed_and_inlined() {
         let tree = yaml::parse(&orb);
         assert!(tree.errors().is_empty() && tree.duplicates().is_empty());
         assert_eq!(schema::validate_tree(Official::CircleCi, &tree), []);
-        let inlined: String = orb.text().lines().map(|line| format!("    {line}\n")).collect();
+        let inlined: String = orb.text().lines().flat_map(|line| ["    ", line, "\n"]).collect();
         let config = format!(
             "version: 2.1\norbs:\n  npm-publish:\n{inlined}workflows:\n  release:\n    jobs:\n      - npm-publish/publish:\n          packages: a\n          context: npm-publish\n"
         );
