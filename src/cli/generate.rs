@@ -22,6 +22,7 @@ Examples:
   trustpub generate --check    in CI: end with 1 where the files are not what trustpub.yml says
   trustpub generate --diff     show what would change
   trustpub generate --stdout   print the files, write nothing")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Args {
     /// Write nothing; end with 1 when a file is missing or differs
     #[arg(long, conflicts_with_all = ["diff", "stdout"])]
