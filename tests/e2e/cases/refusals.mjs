@@ -67,7 +67,7 @@ refuses('the id token has another name', 'gitlab', {
 })
 refuses('the id token has another audience', 'gitlab', {
   options: { edit: (text) => text.replace(/(\n +NPM_ID_TOKEN:\n +aud: )\S+/, '$1https://example.com') }, cause: 'wrong-audience', exchanges: [],
-  says: [/the id token says https:\/\/example\.com/],
+  says: [/it says https:\/\/example\.com/],
 })
 refuses('the id token has another audience', 'circleci', {
   options: { edit: (text) => text.replace(/(TRUSTPUB_AUDIENCE: )\S+/, '$1npm:example.com') }, cause: 'exchange-rejected', exchanges: [401],
@@ -94,7 +94,7 @@ for (const provider of ['github', 'gitlab', 'circleci']) {
     options: { publish: false }, cause: 'exchange-rejected', exchanges: [404], says: [/does not exist yet/],
   })
   refuses('direct publish is not allowed', provider, {
-    options: { permissions: [] }, cause: 'permission-denied-for-action', says: [/does not allow this action/, /mode: stage/],
+    options: { permissions: [] }, cause: 'permission-denied-for-action', says: [/the trusted publisher forbids this action/, /mode: stage/],
   })
   refuses('the version is there with other content', provider, {
     before: (s) => seedPackage(s.world, { 'package.json': JSON.stringify({ name: 'acme-demo', version: s.version }) }),
