@@ -172,6 +172,28 @@ fn text() {
 }
 
 #[test]
+fn many_alike_share_one_excerpt() {
+    let manifest = Source::new("package.json", "{ \"repository\": \"git@github.com:acme/a.git\" }\n");
+    let copies = (1..=8).map(|number| {
+        let source = Source::new(&format!("packages/p{number}/package.json"), manifest.text());
+        Finding::new(
+            "repository-form",
+            Severity::Info,
+            at(&source, "git@github.com:acme/a.git"),
+            "in ssh form",
+        )
+    });
+    let all: Vec<Finding> = copies.collect();
+    let text = render(&all, Format::Text);
+    assert_eq!(text.matches("in ssh form").count(), 1, "{text}");
+    assert!(text.contains("also in 7 other places: packages/p2/package.json:1:18, "), "{text}");
+    assert!(text.contains("packages/p6/package.json:1:18 …") && text.contains("8 info in"), "{text}");
+    let two = render(&all[..2], Format::Text);
+    assert!(two.contains("p1/package.json:1:18") && two.contains("p2/package.json:1:18"), "{two}");
+    assert!(!two.contains("also in"), "{two}");
+}
+
+#[test]
 fn nothing_found() {
     for format in ALL {
         insta::assert_snapshot!(format!("nothing-{format:?}").to_lowercase(), render(&[], format));

@@ -1,6 +1,7 @@
 //! Findings for people, in the manner of rustc: excerpt, caret, cause, fix, related places.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -10,12 +11,27 @@ use super::{Report, redact};
 use crate::diagnostic::{Finding, Location, Safety, Severity};
 use crate::text::Source;
 
+/// From so many findings with the same words, the first alone gets an excerpt.
+const FOLDED_FROM: usize = 3;
+/// So many places of a folded finding are named.
+const PLACES_NAMED: usize = 5;
+
 /// The excerpts of all findings in the order of their places, with ANSI colours (a stream that is no
-/// terminal strips them). Without a finding it is empty.
+/// terminal strips them). Without a finding it is empty. Where several say the same of many places (a
+/// repository form in fifty manifests), one excerpt stands for all and names the other places.
 pub fn findings(findings: &[Finding]) -> String {
+    let mut alike: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
+    for finding in in_order(findings) {
+        alike.entry((finding.rule, &finding.message, &finding.help)).or_default().push(finding);
+    }
     let mut out = String::new();
     for finding in in_order(findings) {
-        excerpt(finding, &mut out);
+        let group = &alike[&(finding.rule, &finding.message, &finding.help)];
+        if group.len() < FOLDED_FROM {
+            excerpt(finding, &[], &mut out);
+        } else if std::ptr::eq(group[0], finding) {
+            excerpt(finding, &group[1..], &mut out);
+        }
     }
     out
 }
@@ -62,7 +78,22 @@ pub(super) fn in_order(findings: &[Finding]) -> Vec<&Finding> {
     order
 }
 
-fn excerpt(finding: &Finding, out: &mut String) {
+/// `also in 12 other places: a.json:3:5, b.json:3:5 …`.
+fn other_places(others: &[&Finding]) -> String {
+    let named: Vec<String> = others
+        .iter()
+        .take(PLACES_NAMED)
+        .map(|other| {
+            let start = other.location.start();
+            format!("{}:{}:{}", other.location.source.path(), start.line, start.column)
+        })
+        .collect();
+    let more = if others.len() > PLACES_NAMED { " …" } else { "" };
+    format!("also in {}: {}{more}", plural(others.len(), "other place"), named.join(", "))
+}
+
+/// Writes `finding` with its excerpt; `others` say the same of other places.
+fn excerpt(finding: &Finding, others: &[&Finding], out: &mut String) {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -89,6 +120,9 @@ fn excerpt(finding: &Finding, out: &mut String) {
         };
         let text = format!("{} (`trustpub check {how}`)", printable(&fix.title));
         group = group.element(Level::HELP.with_name("fix").message(text));
+    }
+    if !others.is_empty() {
+        group = group.element(Level::NOTE.message(printable(&other_places(others)).into_owned()));
     }
     let related = elsewhere.into_iter().map(|related| {
         let source = &related.location.source;
