@@ -8,6 +8,7 @@
 mod engine;
 
 mod action_input_unknown;
+mod action_pin_not_commit;
 mod action_unpinned;
 mod cache_in_publish_job;
 mod checkout_persists_credentials;
