@@ -11,6 +11,7 @@ mod action_input_unknown;
 mod action_pin_not_commit;
 mod action_unpinned;
 mod artifacts_inherited;
+mod branches_left_open;
 mod cache_in_publish_job;
 mod checkout_persists_credentials;
 mod checkout_unsafe_pr;
