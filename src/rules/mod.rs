@@ -13,6 +13,7 @@ mod action_unpinned;
 mod artifacts_inherited;
 mod branches_left_open;
 mod cache_in_publish_job;
+mod changesets_npmrc;
 mod checkout_persists_credentials;
 mod checkout_unsafe_pr;
 mod ci_variable_false;
