@@ -16,6 +16,7 @@ mod cache_in_publish_job;
 mod changesets_npmrc;
 mod checkout_persists_credentials;
 mod checkout_unsafe_pr;
+mod child_pipeline_publish;
 mod ci_variable_false;
 mod command_needs_token;
 mod concurrency_missing;
