@@ -18,6 +18,7 @@ mod checkout_persists_credentials;
 mod checkout_unsafe_pr;
 mod child_pipeline_publish;
 mod ci_variable_false;
+mod cli_shadowed;
 mod command_needs_token;
 mod concurrency_missing;
 mod context_token_unproven;
