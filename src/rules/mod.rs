@@ -20,6 +20,7 @@ mod child_pipeline_publish;
 mod ci_variable_false;
 mod cli_shadowed;
 mod command_needs_token;
+mod component_input_unchecked;
 mod concurrency_missing;
 mod context_token_unproven;
 mod dist_tag_npm_too_old;
