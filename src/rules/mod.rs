@@ -21,6 +21,7 @@ mod ci_variable_false;
 mod cli_shadowed;
 mod command_needs_token;
 mod component_input_unchecked;
+mod component_reaches_out;
 mod concurrency_missing;
 mod context_token_unproven;
 mod dist_tag_npm_too_old;
