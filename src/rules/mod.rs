@@ -26,6 +26,7 @@ mod concurrency_missing;
 mod context_token_unproven;
 mod dist_tag_npm_too_old;
 mod duplicate_key;
+mod entry_file_mismatch;
 mod environment_dynamic;
 mod guard_missing;
 mod guard_unproven;
