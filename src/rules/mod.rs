@@ -28,6 +28,7 @@ mod dist_tag_npm_too_old;
 mod duplicate_key;
 mod entry_file_mismatch;
 mod environment_dynamic;
+mod environment_mismatch;
 mod guard_missing;
 mod guard_unproven;
 mod id_token_audience_wrong;
