@@ -30,6 +30,7 @@ mod entry_file_mismatch;
 mod environment_dynamic;
 mod environment_mismatch;
 mod guard_missing;
+mod guard_misspelt;
 mod guard_unproven;
 mod id_token_audience_wrong;
 mod id_token_caller_missing;
