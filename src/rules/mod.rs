@@ -32,6 +32,7 @@ mod environment_mismatch;
 mod guard_missing;
 mod guard_misspelt;
 mod guard_unproven;
+mod host_self_managed;
 mod id_token_audience_wrong;
 mod id_token_caller_missing;
 mod id_token_claims_invalid;
