@@ -42,6 +42,7 @@ mod id_token_misplaced;
 mod id_token_missing;
 mod id_token_name_wrong;
 mod id_token_not_exported;
+mod id_token_source_wrong;
 mod id_token_too_wide;
 mod id_token_value_invalid;
 mod image_unpinned;
