@@ -46,6 +46,7 @@ mod id_token_source_wrong;
 mod id_token_too_wide;
 mod id_token_value_invalid;
 mod image_unpinned;
+mod include_input_unknown;
 mod install_beside_identity;
 mod multiple_entry_workflows;
 mod node_floating;
