@@ -47,6 +47,7 @@ mod id_token_too_wide;
 mod id_token_value_invalid;
 mod image_unpinned;
 mod include_input_unknown;
+mod include_unpinned;
 mod install_beside_identity;
 mod multiple_entry_workflows;
 mod node_floating;
