@@ -49,6 +49,7 @@ mod image_unpinned;
 mod include_input_unknown;
 mod include_unpinned;
 mod install_beside_identity;
+mod install_token_beside_publish;
 mod multiple_entry_workflows;
 mod node_floating;
 mod node_too_old;
