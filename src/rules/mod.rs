@@ -50,6 +50,7 @@ mod include_input_unknown;
 mod include_unpinned;
 mod install_beside_identity;
 mod install_token_beside_publish;
+mod job_token_misused;
 mod multiple_entry_workflows;
 mod node_floating;
 mod node_too_old;
