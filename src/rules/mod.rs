@@ -51,6 +51,7 @@ mod include_unpinned;
 mod install_beside_identity;
 mod install_token_beside_publish;
 mod job_token_misused;
+mod keywords_conflict;
 mod multiple_entry_workflows;
 mod node_floating;
 mod node_too_old;
