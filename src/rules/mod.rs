@@ -52,6 +52,7 @@ mod install_beside_identity;
 mod install_token_beside_publish;
 mod job_token_misused;
 mod keywords_conflict;
+mod lifecycle_beside_identity;
 mod multiple_entry_workflows;
 mod node_floating;
 mod node_too_old;
