@@ -70,6 +70,7 @@ mod orb_unpinned;
 mod package_private;
 mod prerelease_untagged;
 mod provenance_disable_ineffective;
+mod provenance_private;
 mod provenance_redundant;
 mod provenance_token_audience_wrong;
 mod provenance_token_missing;
