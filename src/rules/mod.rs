@@ -79,6 +79,7 @@ mod publish_any_branch;
 mod publish_cancellable;
 mod publish_hidden;
 mod publish_retried;
+mod registries_mixed;
 mod registry_other_scope;
 mod registry_slash;
 mod registry_url_placeholder;
