@@ -88,6 +88,7 @@ mod repository_form;
 mod repository_mismatch;
 mod repository_missing;
 mod reusable_entry;
+mod run_detached;
 mod runner_not_hosted;
 mod runner_unknown;
 mod script_piped;
