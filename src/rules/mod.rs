@@ -96,6 +96,7 @@ mod secret_printed;
 mod secrets_inherit;
 mod stage_npm_too_old;
 mod stored_publish_token;
+mod syntax_deprecated;
 mod template_injection;
 mod timeout_missing;
 mod token_empty;
