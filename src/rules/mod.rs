@@ -97,6 +97,7 @@ mod secrets_inherit;
 mod stage_npm_too_old;
 mod stored_publish_token;
 mod syntax_deprecated;
+mod tag_filter_missing;
 mod template_injection;
 mod timeout_missing;
 mod token_empty;
