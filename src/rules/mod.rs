@@ -98,6 +98,7 @@ mod stage_npm_too_old;
 mod stored_publish_token;
 mod syntax_deprecated;
 mod tag_filter_missing;
+mod tag_pattern_unanchored;
 mod template_injection;
 mod timeout_missing;
 mod token_empty;
