@@ -109,6 +109,7 @@ mod token_written_to_npmrc;
 mod tool_too_old;
 mod tool_without_oidc;
 mod trigger_dangerous;
+mod trigger_never_fires;
 mod trigger_pull_request;
 mod trigger_schedule;
 mod unread;
