@@ -2,7 +2,7 @@
 //!
 //! ## What it does
 //! Reports a publish job that prints a variable which holds a token or id token, prints its whole
-//! environment, or traces its commands with `set -x` beside one.
+//! environment, or traces its commands (`set -x`, GitLab's `CI_DEBUG_TRACE`) beside one.
 //!
 //! ## Why is this bad?
 //! GitLab and CircleCI do not mask id tokens, and a stored token is masked only as long as nothing encodes
@@ -50,9 +50,11 @@
 //! ## Evidence
 //! - documentation: CircleCI prints an id token without masking it.
 
-use super::engine::{Availability, Context, Meta};
+use super::engine::{Availability, Context, Meta, PublishingJob};
 use crate::ci::command::Deed;
 use crate::diagnostic::{Finding, Severity};
+use crate::facts::Provider;
+use crate::shell;
 
 pub(super) static META: Meta =
     Meta { id: "secret-printed", severity: Severity::Error, fix: Availability::None, providers: &[] };
@@ -77,5 +79,53 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             finding.severity = severity;
             findings.push(finding.with_help("Print its length, or nothing."));
         }
+        traced(&publishing, findings);
+        debug_trace(&publishing, findings);
+    }
+}
+
+/// `set -x` before a command that handles the id token, where the provider does not mask it.
+fn traced(publishing: &PublishingJob<'_>, findings: &mut Vec<Finding>) {
+    if publishing.provider() != Provider::Circleci {
+        return;
+    }
+    for script in publishing.job.leaves().into_iter().filter_map(|step| step.script()) {
+        let text = script.text();
+        let commands = shell::commands(text);
+        let Some(trace) = commands.iter().find(|command| traces(command, true)) else { continue };
+        let off =
+            commands.iter().find(|command| traces(command, false)).map_or(text.len(), |off| off.span.start);
+        let beside = text.get(trace.span.end..off).is_some_and(|after| after.contains("NPM_ID_TOKEN"));
+        let Some(at) = script.locate(trace.span).filter(|_| beside) else { continue };
+        findings.push(
+            META.finding(
+                &at,
+                publishing.provider(),
+                "this traces the commands that handle `NPM_ID_TOKEN`: its value is in the log",
+            )
+            .with_help("Remove `-x`, or write `set +x` before the token is fetched."),
+        );
+    }
+}
+
+/// Whether the command switches tracing on or off.
+fn traces(command: &shell::Command<'_>, on: bool) -> bool {
+    let sign = if on { '-' } else { '+' };
+    let mut words = command.words.iter().map(|word| word.value.as_ref());
+    let is_set = words.next() == Some("set");
+    let flag = |word: &str| word.strip_prefix(sign).is_some_and(|flags| flags.contains('x'));
+    is_set && words.any(|word| word == "xtrace" || (!word.starts_with("--") && flag(word)))
+}
+
+/// `CI_DEBUG_TRACE` on the publish job.
+fn debug_trace(publishing: &PublishingJob<'_>, findings: &mut Vec<Finding>) {
+    let debug = |name: &str| matches!(name, "CI_DEBUG_TRACE" | "CI_DEBUG_SERVICES");
+    let set =
+        publishing.job.env.iter().filter(|var| debug(&var.name) && var.text.value.as_deref() == Some("true"));
+    for var in set.filter(|_| publishing.provider() == Provider::Gitlab) {
+        let message = format!("`{}` writes every variable of the job into the log", var.name);
+        let mut finding = META.finding(&var.entry, Provider::Gitlab, message);
+        finding.severity = Severity::Warning;
+        findings.push(finding.with_help("Remove it; trace a job without identity instead."));
     }
 }
