@@ -49,7 +49,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let conditional =
             |path: &&PublishPath| context.step(path).is_some_and(|step| step.condition.is_some());
         if publishing.paths.iter().any(|path| path.guard() != GuardKind::None)
-            || !publishing.job.conditions.is_empty()
+            || !publishing.job.conditions.iter().all(|condition| is_open(&condition.text))
             || publishing.paths.iter().all(conditional)
         {
             continue;
@@ -68,5 +68,35 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 "Limit it to your release branch or tags, and guard it with an environment or context.",
             ),
         );
+    }
+}
+
+/// Whether a GitLab condition lets every branch in by its last word: `rules: [{when: on_success}]`, `changes` alone.
+/// What an earlier rule keeps out is not judged.
+fn is_open(condition: &str) -> bool {
+    let Some((_, rules)) = condition.split_once("rules: ").filter(|(before, _)| before.is_empty()) else {
+        return condition == "when: on_success" || condition == "when: always";
+    };
+    let open =
+        |rule: &str| rule == "when: on_success" || rule == "when: always" || rule.starts_with("changes ");
+    !rules.contains("when: never") && rules.split(" | ").any(open)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_that_let_every_branch_in() {
+        assert!(is_open("rules: when: on_success"));
+        assert!(is_open("rules: $CI_COMMIT_TAG | changes package.json"));
+        for closed in [
+            "rules: $CI_COMMIT_BRANCH == null when: never | when: on_success",
+            "rules: $CI_COMMIT_TAG",
+            "when: manual",
+            "only: tags",
+        ] {
+            assert!(!is_open(closed), "{closed}");
+        }
     }
 }
