@@ -54,7 +54,7 @@ use super::engine::{Availability, Context, Meta, PublishingJob};
 use crate::ci::command::Deed;
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Provider;
-use crate::shell;
+use crate::shell::{self, Link};
 
 pub(super) static META: Meta =
     Meta { id: "secret-printed", severity: Severity::Error, fix: Availability::None, providers: &[] };
@@ -80,13 +80,14 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.push(finding.with_help("Print its length, or nothing."));
         }
         traced(&publishing, findings);
+        environment(&publishing, findings);
         debug_trace(&publishing, findings);
     }
 }
 
 /// `set -x` before a command that handles the id token, where the provider does not mask it.
 fn traced(publishing: &PublishingJob<'_>, findings: &mut Vec<Finding>) {
-    if publishing.provider() != Provider::Circleci {
+    if !matches!(publishing.provider(), Provider::Gitlab | Provider::Circleci) {
         return;
     }
     for script in publishing.job.leaves().into_iter().filter_map(|step| step.script()) {
@@ -105,6 +106,23 @@ fn traced(publishing: &PublishingJob<'_>, findings: &mut Vec<Finding>) {
             )
             .with_help("Remove `-x`, or write `set +x` before the token is fetched."),
         );
+    }
+}
+
+/// `env` alone, whose output nothing takes.
+fn environment(publishing: &PublishingJob<'_>, findings: &mut Vec<Finding>) {
+    for script in publishing.job.leaves().into_iter().filter_map(|step| step.script()) {
+        let commands = shell::commands(script.text());
+        for (index, command) in commands.iter().enumerate() {
+            let alone = command.name() == Some("env") && command.words.len() == 1 && command.parent.is_none();
+            let taken = !command.redirects.is_empty()
+                || commands.get(index + 1).is_some_and(|next| next.link == Link::Pipe);
+            let Some(at) = script.locate(command.span).filter(|_| alone && !taken) else { continue };
+            let message = "this prints the whole environment, credentials included, into the log";
+            let mut finding = META.finding(&at, publishing.provider(), message);
+            finding.severity = Severity::Warning;
+            findings.push(finding.with_help("Print the names alone (`env | cut -d= -f1`), or nothing."));
+        }
     }
 }
 
