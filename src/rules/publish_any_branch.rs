@@ -1,8 +1,8 @@
 //! # Every branch's pipeline publishes
 //!
 //! ## What it does
-//! Reports a publish job that a push to any branch starts, with no filter, condition, environment or
-//! context in between.
+//! Reports a publish job that a push to any branch starts, with no filter, condition or environment in between. A CircleCI
+//! context is none: where it is restricted, every other branch's pipeline fails.
 //!
 //! ## Why is this bad?
 //! Each push publishes or tries to, and whoever may push any branch may publish.
@@ -38,7 +38,7 @@
 //! - documentation: `on: push` without filters means every branch and tag.
 
 use super::engine::{Availability, Context, Meta};
-use crate::ci::{GuardKind, PublishPath, TriggerKind};
+use crate::ci::{GuardKind, PublishPath, Tool, TriggerKind};
 use crate::diagnostic::{Finding, Severity};
 
 pub(super) static META: Meta =
@@ -48,7 +48,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for publishing in context.publishing_jobs() {
         let conditional =
             |path: &&PublishPath| context.step(path).is_some_and(|step| step.condition.is_some());
-        if publishing.paths.iter().any(|path| path.guard() != GuardKind::None)
+        if publishing.paths.iter().any(|path| is_guarded(path))
             || !publishing.job.conditions.iter().all(|condition| is_open(&condition.text))
             || publishing.paths.iter().all(conditional)
         {
@@ -68,6 +68,17 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 "Limit it to your release branch or tags, and guard it with an environment or context.",
             ),
         );
+    }
+}
+
+/// Whether something keeps branches out. A context refuses some at best, and then each of their pipelines fails; tools that
+/// look at the branch themselves may run on all.
+fn is_guarded(path: &PublishPath) -> bool {
+    let plain = matches!(path.command.tool, Tool::Npm | Tool::Pnpm | Tool::Yarn);
+    match path.guard() {
+        GuardKind::None => false,
+        GuardKind::Context => !plain || path.guards.iter().any(|guard| guard.kind == GuardKind::BranchFilter),
+        _ => true,
     }
 }
 
