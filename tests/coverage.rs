@@ -91,6 +91,6 @@ fn small_repositories_show_each_fault_and_its_neighbours() {
             }
         }
     }
-    assert!(cases > 60, "{cases} cases");
+    assert!(cases > 130, "{cases} cases");
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
