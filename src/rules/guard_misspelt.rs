@@ -124,15 +124,18 @@ fn near_miss(text: &str) -> Option<(String, &'static str)> {
 
 /// What does not close in an expression.
 fn unbalanced(text: &str) -> Option<&'static str> {
-    let (mut depth, mut quoted, mut regex) = (0_i32, false, false);
+    let (mut depth, mut open, mut class) = (0_i32, None, false);
     let mut before = ' ';
     for character in text.chars() {
-        match character {
+        match (open, character) {
             _ if before == '\\' => {}
-            '"' if !regex => quoted = !quoted,
-            '/' if !quoted => regex = !regex,
-            '(' if !quoted && !regex => depth += 1,
-            ')' if !quoted && !regex => depth -= 1,
+            // A `/` in a character class does not end the pattern.
+            (Some('/'), '[' | ']') => class = character == '[',
+            (Some(quote), _) if quote == character && !class => open = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'' | '/') => open = Some(character),
+            (None, '(') => depth += 1,
+            (None, ')') => depth -= 1,
             _ => {}
         }
         if depth < 0 {
@@ -140,10 +143,10 @@ fn unbalanced(text: &str) -> Option<&'static str> {
         }
         before = character;
     }
-    match (quoted, regex, depth) {
-        (true, ..) => Some("a `\"` is not closed"),
-        (_, true, _) => Some("a `/` is not closed"),
-        (.., 1..) => Some("a `(` is not closed"),
+    match (open, depth) {
+        (Some('/'), _) => Some("a `/` is not closed"),
+        (Some(_), _) => Some("a quote is not closed"),
+        (None, 1..) => Some("a `(` is not closed"),
         _ => None,
     }
 }
@@ -175,11 +178,17 @@ mod tests {
 
     #[test]
     fn what_closes_and_what_does_not() {
-        for fine in ["pipeline.git.tag =~ /^v(1|2)\\/x$/", "(a == \"(\") and not (b)", ""] {
+        for fine in [
+            "pipeline.git.tag =~ /^v(1|2)\\/x$/",
+            "(a == \"(\") and not (b)",
+            "a == 'x/'",
+            "a =~ /[/(]x/",
+            "",
+        ] {
             assert_eq!(unbalanced(fine), None, "{fine}");
         }
         assert_eq!(unbalanced("(a == \"b\""), Some("a `(` is not closed"));
-        assert_eq!(unbalanced("a == \"b"), Some("a `\"` is not closed"));
+        assert_eq!(unbalanced("a == \"b"), Some("a quote is not closed"));
         assert_eq!(unbalanced("a)"), Some("a `)` closes nothing"));
     }
 }

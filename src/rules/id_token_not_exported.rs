@@ -102,18 +102,17 @@ fn last_fetch(path: &PublishPath) -> Option<&StepAct> {
     })
 }
 
-/// Whether the script exports the variable, or hands it to one command.
+/// Whether the script exports the variable, hands it to a command by name, or exchanges it by itself.
 fn exports(script: &str) -> bool {
-    if script.contains("allexport") || script.contains("set -a") {
+    if ["allexport", "set -a", "export NPM_ID_TOKEN=", "exchange"].iter().any(|word| script.contains(word)) {
         return true;
     }
     shell::commands(script).iter().any(|command| {
         let prefix = !command.words.is_empty() && command.assignments.iter().any(|set| set.name == VARIABLE);
-        let exporting = matches!(command.name(), Some("export" | "declare" | "typeset" | "env"));
         let named = |word: &shell::Word<'_>| {
             word.value.strip_prefix(VARIABLE).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
         };
-        prefix || exporting && command.words.iter().any(named)
+        prefix || command.words.iter().any(named)
     })
 }
 
@@ -145,6 +144,7 @@ mod tests {
             "NPM_ID_TOKEN=$(x)\nexport OTHER NPM_ID_TOKEN",
             "NPM_ID_TOKEN=$(x) npm publish",
             "set -a\nNPM_ID_TOKEN=$(x)",
+            "NPM_ID_TOKEN=$(x)\ndocker run -e NPM_ID_TOKEN=$NPM_ID_TOKEN image",
             "NPM_ID_TOKEN=$(x); env NPM_ID_TOKEN=\"$NPM_ID_TOKEN\" npm publish",
         ] {
             assert!(exports(text), "{text}");

@@ -79,16 +79,13 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             let Deed::WriteToken { value, .. } = &act.deed else { continue };
             let identity = STANDING.iter().chain(&["NPM_ID_TOKEN"]).find(|name| value.contains(*name));
             let Some(identity) = identity else { continue };
-            findings.push(
-                META.finding(
-                    &act.at,
-                    publishing.provider(),
-                    format!(
-                        "`{identity}` is an id token, not a registry token: the registry refuses it here"
-                    ),
-                )
-                .with_help("Write no token at all: npm exchanges `NPM_ID_TOKEN` by itself."),
-            );
+            let message =
+                format!("`{identity}` is an id token, not a registry token: the registry refuses it here");
+            let mut finding = META.finding(&act.at, publishing.provider(), message);
+            // An exchange that succeeds replaces it.
+            finding.severity = Severity::Warning;
+            findings
+                .push(finding.with_help("Write no token at all: npm exchanges `NPM_ID_TOKEN` by itself."));
         }
     }
 }

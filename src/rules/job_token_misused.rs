@@ -73,10 +73,15 @@ fn sent_away(publishing: &PublishingJob<'_>, own: Option<&str>, findings: &mut V
                 && words.iter().any(|word| word.contains("CI_JOB_TOKEN"));
             let host = words.iter().filter(|_| sends).find_map(|word| foreign(word, own));
             let Some((host, at)) = host.zip(script.locate(command.span)) else { continue };
-            findings.push(
-                META.finding(&at, Provider::Gitlab, format!("this gives the job's token to `{host}`"))
-                    .with_help("Use a token of that host, as a masked variable; CI_JOB_TOKEN is for this GitLab alone."),
-            );
+            let message = format!("this gives the job's token to `{host}`");
+            let mut finding = META.finding(&at, Provider::Gitlab, message);
+            // A GitLab of one's own may have several hosts.
+            if own != Some("gitlab.com") {
+                finding.severity = Severity::Warning;
+            }
+            findings.push(finding.with_help(
+                "Use a token of that host, as a masked variable; CI_JOB_TOKEN is for this GitLab alone.",
+            ));
         }
     }
 }

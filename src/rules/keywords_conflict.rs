@@ -49,8 +49,12 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if publishing.provider() != Provider::Gitlab {
             continue;
         }
+        // `only: null` takes an inherited one back.
+        let says = |text: &str, word: &str| {
+            text.strip_prefix(word).is_some_and(|value| !matches!(value, "" | "null" | "~"))
+        };
         let named =
-            |word: &str| publishing.job.conditions.iter().find(|condition| condition.text.starts_with(word));
+            |word: &str| publishing.job.conditions.iter().find(|condition| says(&condition.text, word));
         let rules = named("rules: ");
         for (word, old) in [("only", named("only: ")), ("except", named("except: "))] {
             let Some(old) = old else { continue };

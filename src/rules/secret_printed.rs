@@ -98,14 +98,13 @@ fn traced(publishing: &PublishingJob<'_>, findings: &mut Vec<Finding>) {
             commands.iter().find(|command| traces(command, false)).map_or(text.len(), |off| off.span.start);
         let beside = text.get(trace.span.end..off).is_some_and(|after| after.contains("NPM_ID_TOKEN"));
         let Some(at) = script.locate(trace.span).filter(|_| beside) else { continue };
-        findings.push(
-            META.finding(
-                &at,
-                publishing.provider(),
-                "this traces the commands that handle `NPM_ID_TOKEN`: its value is in the log",
-            )
-            .with_help("Remove `-x`, or write `set +x` before the token is fetched."),
-        );
+        let message = "this traces the commands that handle `NPM_ID_TOKEN`: its value is in the log";
+        let mut finding = META.finding(&at, publishing.provider(), message);
+        if publishing.provider() != Provider::Circleci {
+            // Whether GitLab masks it was not tried.
+            finding.severity = Severity::Warning;
+        }
+        findings.push(finding.with_help("Remove `-x`, or write `set +x` before the token is fetched."));
     }
 }
 
