@@ -40,7 +40,9 @@
 //! ## Evidence
 //! - documentation: GitLab, `dependencies` and `needs:artifacts`.
 
-use super::engine::shape::{self, Keyword};
+use std::collections::HashMap;
+
+use super::engine::shape::{self, GitlabJobs, Keyword};
 use super::engine::{Availability, Context, Meta};
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Provider;
@@ -55,55 +57,85 @@ pub(super) static META: Meta = Meta {
 
 /// The stages where the file names none.
 const STAGES: [&str; 3] = ["build", "test", "deploy"];
+/// How many jobs a message names.
+const SHOWN: usize = 4;
+
+/// A job that leaves files: its key and the position of its stage.
+type Producer<'t> = (Node<'t>, usize);
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut known: HashMap<&str, File<'_>> = HashMap::new();
     for publishing in context.publishing_jobs().iter().filter(|job| job.holds_identity()) {
         let Some(body) = shape::gitlab_content(publishing.pipeline) else { continue };
+        let file = known.entry(publishing.pipeline.path()).or_insert_with(|| File::new(body));
         let name = publishing.job.id.as_str();
-        let unset = |keyword| matches!(shape::gitlab_keyword(body, name, keyword), Keyword::Unset);
-        let Some(own) = stage(body, name).filter(|_| unset("needs") && unset("dependencies")) else {
+        let unset = |keyword| matches!(file.jobs.keyword(name, keyword), Keyword::Unset);
+        let Some(own) = file.stage(name).filter(|_| unset("needs") && unset("dependencies")) else {
             continue;
         };
-        let jobs =
-            body.entries().filter_map(|(key, job)| Some((key, key.as_str().filter(|_| job.is_mapping())?)));
-        let before: Vec<Node<'_>> = jobs
-            .filter(|(_, other)| !other.starts_with('.') && *other != name && leaves_files(body, other))
-            .filter(|(_, other)| stage(body, other).is_some_and(|stage| stage < own))
-            .map(|(key, _)| key)
-            .collect();
-        let Some(first) = before.first() else { continue };
-        let names: Vec<&str> = before.iter().filter_map(|key| key.as_str()).collect();
+        let mut before = file.producers.iter().filter(|(_, stage)| *stage < own).map(|(key, _)| *key);
+        let Some(first) = before.next() else { continue };
+        let names: Vec<&str> = std::iter::once(first).chain(before).filter_map(Node::as_str).collect();
+        let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+        let more = if names.len() > SHOWN { " and others" } else { "" };
         let mut finding = META.finding(
             &publishing.job.key,
             Provider::Gitlab,
-            format!("job `{name}` unpacks the artifacts of {} before it publishes", names.join(", ")),
+            format!("job `{name}` unpacks the artifacts of {shown}{more} before it publishes"),
         );
-        if before.len() == 1 {
+        if names.len() == 1 {
             finding.severity = Severity::Info;
         }
         findings.push(
             finding
-                .with_help("Name the job that packs: `needs: [{job: NAME, artifacts: true}]`, or `dependencies: [NAME]`.")
+                .with_help(
+                    "Name the job that packs: `needs: [{job: NAME, artifacts: true}]`, or `dependencies: [NAME]`.",
+                )
                 .with_related(publishing.pipeline.location(first.span()), "leaves artifacts"),
         );
     }
 }
 
-/// The position of the job's stage; none where it cannot be told.
-fn stage(body: Node<'_>, job: &str) -> Option<usize> {
-    let stage = match shape::gitlab_keyword(body, job, "stage") {
-        Keyword::Set(stage) => stage.as_str()?,
-        Keyword::Unset => "test",
-        Keyword::Unseen => return None,
-    };
-    match body.get("stages") {
-        Some(stages) => stages.items().position(|item| item.as_str() == Some(stage)),
-        None => STAGES.iter().position(|known| *known == stage),
-    }
+/// One file, looked through once.
+struct File<'t> {
+    jobs: GitlabJobs<'t>,
+    stages: Option<HashMap<&'t str, usize>>,
+    producers: Vec<Producer<'t>>,
 }
 
-/// Whether the job leaves files, not only reports.
-fn leaves_files(body: Node<'_>, job: &str) -> bool {
-    let Keyword::Set(artifacts) = shape::gitlab_keyword(body, job, "artifacts") else { return false };
-    artifacts.get("paths").or_else(|| artifacts.get("untracked")).is_some()
+impl<'t> File<'t> {
+    fn new(body: Node<'t>) -> Self {
+        let stages = body.get("stages").map(|stages| {
+            let named = stages.items().enumerate();
+            named.filter_map(|(position, stage)| Some((stage.as_str()?, position))).collect()
+        });
+        let mut file = Self { jobs: GitlabJobs::new(body), stages, producers: Vec::new() };
+        let jobs = body.entries().filter(|(_, job)| job.is_mapping());
+        let producers = jobs.filter_map(|(key, _)| {
+            let name = key.as_str().filter(|name| !name.starts_with('.'))?;
+            let leaves = file.leaves_files(name);
+            leaves.then(|| Some((key, file.stage(name)?)))?
+        });
+        file.producers = producers.collect();
+        file
+    }
+
+    /// The position of the job's stage; none where it cannot be told.
+    fn stage(&self, job: &str) -> Option<usize> {
+        let stage = match self.jobs.keyword(job, "stage") {
+            Keyword::Set(stage) => stage.as_str()?,
+            Keyword::Unset => "test",
+            Keyword::Unseen => return None,
+        };
+        match &self.stages {
+            Some(stages) => stages.get(stage).copied(),
+            None => STAGES.iter().position(|known| *known == stage),
+        }
+    }
+
+    /// Whether the job leaves files, not only reports.
+    fn leaves_files(&self, job: &str) -> bool {
+        let Keyword::Set(artifacts) = self.jobs.keyword(job, "artifacts") else { return false };
+        artifacts.get("paths").or_else(|| artifacts.get("untracked")).is_some()
+    }
 }

@@ -46,19 +46,20 @@ pub(super) static META: Meta = Meta {
 };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for publishing in context.publishing_jobs() {
-        for (workflow, jobs) in shape::circleci_workflows(publishing.pipeline) {
-            let Some(publish) = jobs.iter().find(|job| job.starts(publishing.job)) else { continue };
+    for workflow in shape::circleci_workflows(context) {
+        if workflow.node.get("when").or_else(|| workflow.node.get("unless")).is_some() {
+            continue;
+        }
+        for (publish, publishing) in &workflow.publishing {
             let Some((key, filters)) = publish.field("filters") else { continue };
             let open =
                 filters.get("tags").is_some() && filters.get("branches").is_none() && !filters.has_merge();
-            let limited = workflow.get("when").or_else(|| workflow.get("unless")).is_some();
-            if !open || limited || asks_for_tag(&publishing) {
+            if !open || asks_for_tag(publishing) {
                 continue;
             }
             findings.push(
                 META.finding(
-                    &publishing.pipeline.location(key.span()),
+                    &workflow.pipeline.location(key.span()),
                     Provider::Circleci,
                     format!(
                         "every branch starts job `{}`, not only these tags, and it publishes to npm",

@@ -38,8 +38,10 @@
 //! ## Evidence
 //! - run, 2026-11-22: `CI=false` disables the detection of every vendor (ci-info).
 
+use std::collections::HashMap;
+
 use super::engine::{Availability, Context, Meta};
-use crate::ci::{PublishPath, Step, Value};
+use crate::ci::{EnvVar, Script, Value};
 use crate::diagnostic::{Finding, Location, Severity};
 use crate::shell::{self, Assigned};
 
@@ -47,13 +49,19 @@ pub(super) static META: Meta =
     Meta { id: "ci-variable-false", severity: Severity::Error, fix: Availability::None, providers: &[] };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut scripts: HashMap<(&str, usize), Vec<(String, Location)>> = HashMap::new();
     for (path, job) in context.npm_path_jobs() {
         let Some(step) = context.step(path) else { continue };
-        let by_env = job
-            .variable(step, "CI")
-            .filter(|var| matches!(&var.value, Value::Static(text) if text == "false"));
-        let at = by_env.map(|var| var.entry.clone()).or_else(|| in_script(path, step));
-        let Some(at) = at else { continue };
+        let is_off = |var: &&EnvVar| matches!(&var.value, Value::Static(text) if text == "false");
+        let by_env = job.variable(step, "CI").filter(is_off).map(|var| var.entry.clone());
+        let in_script = || {
+            let script = step.script().filter(|_| path.chain.is_empty())?;
+            let place = (step.at.source.path(), step.at.span.start);
+            let off = scripts.entry(place).or_insert_with(|| switched_off(script));
+            let (_, at) = off.iter().find(|(command, _)| path.command.text.starts_with(command))?;
+            Some(at.clone())
+        };
+        let Some(at) = by_env.or_else(in_script) else { continue };
         let mut finding = META.finding(
             &at,
             path.provider,
@@ -70,23 +78,22 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// `CI=false npm publish`: the assignment on the publish command itself.
-fn in_script(path: &PublishPath, step: &Step) -> Option<Location> {
-    let script = step.script().filter(|_| path.chain.is_empty())?;
+/// The commands of a script that run with `CI=false`, as words, with their place.
+fn switched_off(script: &Script) -> Vec<(String, Location)> {
     let off = |command: &shell::Command<'_>| {
-        command.assignments.iter().any(|set| {
-            set.name == "CI"
-                && matches!(&set.value, Assigned::Scalar(word) if matches!(word.value.as_ref(), "false" | ""))
-        })
+        let is_off = |set: &shell::Assignment<'_>| match &set.value {
+            Assigned::Scalar(word) => set.name == "CI" && matches!(word.value.as_ref(), "false" | ""),
+            Assigned::Array(_) => false,
+        };
+        !command.words.is_empty() && command.assignments.iter().any(is_off)
     };
+    if !script.text().contains("CI=") {
+        return Vec::new();
+    }
     let commands = shell::commands(script.text());
-    let publishes = |command: &&shell::Command<'_>| {
+    let named = commands.iter().filter(|command| off(command)).filter_map(|command| {
         let words: Vec<&str> = command.words.iter().map(|word| word.value.as_ref()).collect();
-        !words.is_empty() && path.command.text.starts_with(&words.join(" "))
-    };
-    commands
-        .iter()
-        .filter(publishes)
-        .find(|command| off(command))
-        .and_then(|command| script.locate(command.span))
+        Some((words.join(" "), script.locate(command.span)?))
+    });
+    named.collect()
 }

@@ -37,6 +37,8 @@
 //! ## Evidence
 //! - documentation: GitLab, inputs; `Spec must be a valid json schema` for an empty `inputs:`; peers: glsec GL051.
 
+use std::collections::HashSet;
+
 use super::engine::shape;
 use super::engine::{Availability, Context, Meta};
 use crate::ci::Pipeline;
@@ -64,7 +66,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.push(finding.with_help("Write `spec:` alone, or declare an input."));
             continue;
         }
-        let loose: Vec<&str> = inputs
+        let loose: HashSet<&str> = inputs
             .entries()
             .filter(|(_, input)| is_loose(*input))
             .filter_map(|(name, _)| name.as_str())
@@ -87,7 +89,7 @@ fn is_loose(input: Node<'_>) -> bool {
 }
 
 /// The first of the `loose` inputs that the line of a script holds.
-fn pasted(pipeline: &Pipeline, line: Node<'_>, loose: &[&str]) -> Option<Finding> {
+fn pasted(pipeline: &Pipeline, line: Node<'_>, loose: &HashSet<&str>) -> Option<Finding> {
     let source = &pipeline.source;
     let text = source.slice(line.span());
     text.match_indices("$[[").find_map(|(start, _)| {
@@ -95,7 +97,7 @@ fn pasted(pipeline: &Pipeline, line: Node<'_>, loose: &[&str]) -> Option<Finding
         let name = text[start + 3..start + length].trim().strip_prefix("inputs.")?;
         let name = name.split([' ', '|']).next()?;
         let at = line.span().start + start;
-        loose.contains(&name).then(|| {
+        loose.contains(name).then(|| {
             let place = pipeline.location(Span::new(at, at + length + 2));
             META.finding(&place, Provider::Gitlab, format!("any text of the input `{name}` becomes part of this script"))
                 .with_help("Give the input `options` or an anchored `regex`, or hand it over by `variables:` and quote it.")

@@ -49,19 +49,13 @@ pub(super) static META: Meta = Meta {
 };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for publishing in context.publishing_jobs() {
-        let pipeline = publishing.pipeline;
-        for (workflow, jobs) in shape::circleci_workflows(pipeline) {
-            let Some(publish) = jobs.iter().find(|job| job.starts(publishing.job)) else { continue };
-            findings.extend(contexts_key(pipeline, *publish));
-            let conditions = [
-                publish.field("filters").map(|(_, node)| node),
-                workflow.get("when"),
-                workflow.get("unless"),
-            ];
-            for node in conditions.into_iter().flatten() {
-                findings.extend(expression(pipeline, node));
-            }
+    for workflow in shape::circleci_workflows(context) {
+        let whole = ["when", "unless"].into_iter().filter_map(|word| workflow.node.get(word));
+        findings.extend(whole.filter_map(|node| expression(workflow.pipeline, node)));
+        for (publish, _) in &workflow.publishing {
+            findings.extend(contexts_key(workflow.pipeline, *publish));
+            let filters = publish.field("filters").map(|(_, node)| node);
+            findings.extend(filters.and_then(|node| expression(workflow.pipeline, node)));
         }
     }
 }

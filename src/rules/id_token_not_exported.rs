@@ -45,6 +45,8 @@
 //! - issue thread: npm/cli#8925, whose own description shows the unexported form; documentation: CircleCI runs each
 //!   step in a shell of its own.
 
+use std::collections::HashSet;
+
 use super::engine::{Availability, Context, Meta};
 use crate::ci::command::Deed;
 use crate::ci::{Job, PublishPath, Script, Step, StepAct};
@@ -63,7 +65,13 @@ pub(super) static META: Meta = Meta {
 const VARIABLE: &str = "NPM_ID_TOKEN";
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    // One finding a step that publishes, however often it does.
+    let mut seen = HashSet::new();
     for (path, job) in context.npm_path_jobs().filter(|(path, _)| path.provider == Provider::Circleci) {
+        let place = (job.key.source.path(), job.key.span.start, path.step);
+        if !seen.insert(place) {
+            continue;
+        }
         let Some(fetch) = last_fetch(path) else { continue };
         let steps = job.leaves();
         let (Some(fetching), Some(publishing)) = (steps.get(fetch.step), steps.get(path.step)) else {

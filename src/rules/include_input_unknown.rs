@@ -41,6 +41,8 @@
 //! ## Evidence
 //! - documentation: GitLab, inputs: unexpected ones are refused, those without a default are required.
 
+use std::collections::BTreeSet;
+
 use super::engine::shape;
 use super::engine::{Availability, Context, Meta};
 use crate::ci::Pipeline;
@@ -54,6 +56,9 @@ pub(super) static META: Meta = Meta {
     fix: Availability::None,
     providers: &[Provider::Gitlab],
 };
+
+/// How many of a component's inputs are named and compared.
+const SHOWN: usize = 30;
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for pipeline in context.model.pipelines.iter().filter(|pipeline| pipeline.entry) {
@@ -100,13 +105,15 @@ fn compare(
 ) {
     let declared: Vec<(Node<'_>, Node<'_>)> =
         spec.get("inputs").into_iter().flat_map(Node::entries).collect();
-    let names: Vec<&str> = declared.iter().filter_map(|(name, _)| name.as_str()).collect();
-    let given = item.get("inputs").filter(|inputs| inputs.is_mapping());
-    for (key, _) in given.into_iter().flat_map(Node::entries) {
+    let names: BTreeSet<&str> = declared.iter().filter_map(|(name, _)| name.as_str()).collect();
+    let inputs = item.get("inputs").filter(|inputs| inputs.is_mapping());
+    let given: Vec<Node<'_>> = inputs.into_iter().flat_map(Node::entries).map(|(key, _)| key).collect();
+    for key in given.iter().copied() {
         let Some(name) = key.as_str().filter(|name| !names.contains(name)) else { continue };
-        let near = names.iter().copied().filter(|known| strsim::jaro_winkler(known, name) > 0.85).max();
+        let shown: Vec<&str> = names.iter().copied().take(SHOWN).collect();
+        let near = shown.iter().copied().find(|known| strsim::jaro_winkler(known, name) > 0.85);
         let known =
-            if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
+            if shown.is_empty() { "it has none".to_owned() } else { format!("it has {}", shown.join(", ")) };
         findings.push(
             META.finding(
                 &pipeline.location(key.span()),
@@ -116,11 +123,10 @@ fn compare(
             .with_help(near.map_or(known, |near| format!("Did you mean `{near}`?"))),
         );
     }
+    let given: BTreeSet<&str> = given.into_iter().filter_map(Node::as_str).collect();
     for (key, input) in declared {
         let optional = input.get("default").is_some() || input.get("rules").is_some();
-        let Some(name) =
-            key.as_str().filter(|name| !optional && given.is_none_or(|given| given.get(name).is_none()))
-        else {
+        let Some(name) = key.as_str().filter(|name| !optional && !given.contains(name)) else {
             continue;
         };
         findings.push(

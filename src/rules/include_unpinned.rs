@@ -39,6 +39,8 @@
 //! ## Evidence
 //! - documentation: GitLab, component versions, `include:project:ref`, `include:remote:integrity`.
 
+use std::collections::HashSet;
+
 use super::engine::shape;
 use super::engine::{Availability, Context, Meta};
 use crate::diagnostic::{Finding, Severity};
@@ -56,8 +58,9 @@ pub(super) static META: Meta = Meta {
 type Fault = (String, &'static str, Severity);
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let publishing: HashSet<usize> = context.npm_paths().map(|path| path.pipeline).collect();
     for (index, pipeline) in context.model.pipelines.iter().enumerate() {
-        let publishes = context.npm_paths().any(|path| path.pipeline == index);
+        let publishes = publishing.contains(&index);
         let Some(body) = shape::gitlab_content(pipeline).filter(|_| publishes) else { continue };
         for item in shape::gitlab_includes(body) {
             let Some((message, help, severity)) = fault(item) else { continue };

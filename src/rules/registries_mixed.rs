@@ -39,8 +39,10 @@
 //! - run, 2026-11-22: a scope's mapping sends the package to GitLab's registry; documentation: GitLab's npm registry takes
 //!   `CI_JOB_TOKEN`, no id token.
 
+use std::collections::HashMap;
+
 use super::engine::{Availability, Context, Meta};
-use crate::ci::Registry;
+use crate::ci::{PublishPath, Registry};
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Provider;
 
@@ -48,16 +50,14 @@ pub(super) static META: Meta =
     Meta { id: "registries-mixed", severity: Severity::Warning, fix: Availability::None, providers: &[] };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let others = context.model.paths.iter().filter(|path| path.registry == Registry::Other);
+    let others: HashMap<(usize, &[usize]), &PublishPath> =
+        others.map(|path| ((path.pipeline, path.job_index.as_slice()), path)).collect();
     for publishing in context.publishing_jobs() {
         let Some(path) = publishing.paths.iter().find(|path| path.registry == Registry::Npm) else {
             continue;
         };
-        let elsewhere = context.model.paths.iter().find(|other| {
-            other.registry == Registry::Other
-                && other.pipeline == path.pipeline
-                && other.job_index == path.job_index
-        });
-        let Some(elsewhere) = elsewhere else { continue };
+        let Some(elsewhere) = others.get(&(path.pipeline, path.job_index.as_slice())) else { continue };
         let mut finding = META.finding(
             &elsewhere.command.at,
             publishing.provider(),

@@ -35,6 +35,8 @@
 //! ## Evidence
 //! - documentation: CircleCI, `deploy` step, legacy convenience images, `pipeline.trigger_source` (support ended 2026-08-01).
 
+use std::collections::HashSet;
+
 use super::engine::{Availability, Context, Meta};
 use crate::ci::Pipeline;
 use crate::diagnostic::{Finding, Severity};
@@ -50,9 +52,9 @@ pub(super) static META: Meta = Meta {
 };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let publishing: HashSet<usize> = context.npm_paths().map(|path| path.pipeline).collect();
     for (index, pipeline) in context.model.pipelines.iter().enumerate() {
-        let publishes = context.npm_paths().any(|path| path.pipeline == index);
-        if pipeline.provider != Provider::Circleci || !publishes {
+        if pipeline.provider != Provider::Circleci || !publishing.contains(&index) {
             continue;
         }
         deploy_steps(pipeline, findings);

@@ -43,6 +43,8 @@
 //! ## Evidence
 //! - documentation: CircleCI, workflows for a git tag: tag filters on a job and on every job that it requires.
 
+use std::collections::{HashMap, HashSet};
+
 use super::engine::shape::{self, Invocation};
 use super::engine::{Availability, Context, Meta};
 use crate::diagnostic::{Finding, Severity};
@@ -56,26 +58,29 @@ pub(super) static META: Meta = Meta {
     providers: &[Provider::Circleci],
 };
 
+/// How many jobs that a publish waits for are looked at.
+const MAX_ANCESTORS: usize = 200;
+
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for publishing in context.publishing_jobs() {
-        for (_, jobs) in shape::circleci_workflows(publishing.pipeline) {
-            let Some(publish) = jobs.iter().find(|job| job.starts(publishing.job)) else { continue };
+    for workflow in shape::circleci_workflows(context) {
+        let mut by_name: HashMap<&str, Vec<Invocation<'_>>> = HashMap::new();
+        for job in &workflow.jobs {
+            by_name.entry(job.name().unwrap_or_default()).or_default().push(*job);
+        }
+        for (publish, _) in &workflow.publishing {
             let Some((key, _)) = publish.field("filters").filter(|(_, filters)| tags_alone(*filters)) else {
                 continue;
             };
-            for job in ancestors(&jobs, *publish).into_iter().filter(|job| skips_tags(*job)) {
+            for job in ancestors(&by_name, *publish).into_iter().filter(|job| skips_tags(*job)) {
                 let name = job.name().unwrap_or_default();
+                let message = format!(
+                    "tags alone start `{}`, but it requires `{name}`, which no tag starts: it never runs",
+                    publish.name().unwrap_or_default()
+                );
                 findings.push(
-                    META.finding(
-                        &publishing.pipeline.location(key.span()),
-                        Provider::Circleci,
-                        format!(
-                            "tags alone start `{}`, but it requires `{name}`, which no tag starts: it never runs",
-                            publish.name().unwrap_or_default()
-                        ),
-                    )
-                    .with_help(format!("Add `filters: {{tags: {{only: /.*/}}}}` to `{name}`."))
-                    .with_related(publishing.pipeline.location(job.key.span()), "no tag filter here"),
+                    META.finding(&workflow.pipeline.location(key.span()), Provider::Circleci, message)
+                        .with_help(format!("Add `filters: {{tags: {{only: /.*/}}}}` to `{name}`."))
+                        .with_related(workflow.pipeline.location(job.key.span()), "no tag filter here"),
                 );
             }
         }
@@ -97,20 +102,21 @@ fn skips_tags(job: Invocation<'_>) -> bool {
 }
 
 /// The jobs of the workflow that `job` waits for, directly or not.
-fn ancestors<'t>(jobs: &[Invocation<'t>], job: Invocation<'t>) -> Vec<Invocation<'t>> {
+fn ancestors<'t>(by_name: &HashMap<&str, Vec<Invocation<'t>>>, job: Invocation<'t>) -> Vec<Invocation<'t>> {
     let mut found: Vec<Invocation<'t>> = Vec::new();
+    let mut seen: HashSet<usize> = HashSet::new();
     let mut queue = vec![job];
-    while let Some(job) = queue.pop() {
+    while let Some(job) = queue.pop().filter(|_| found.len() < MAX_ANCESTORS) {
         let Some((_, requires)) = job.field("requires") else { continue };
         let names = requires
             .scalars_or_one()
             .chain(requires.items().filter_map(|item| Some(item.entries().next()?.0)));
         for name in names.filter_map(Node::as_str) {
-            let known = |job: &&Invocation<'_>| found.iter().any(|other| other.key.span() == job.key.span());
-            let matching = jobs.iter().filter(|job| job.name() == Some(name)).find(|job| !known(job));
-            if let Some(next) = matching {
-                found.push(*next);
-                queue.push(*next);
+            for next in by_name.get(name).into_iter().flatten() {
+                if seen.insert(next.key.span().start) {
+                    found.push(*next);
+                    queue.push(*next);
+                }
             }
         }
     }

@@ -54,6 +54,8 @@
 //! - documentation: GitHub, triggering a workflow from a workflow: only `workflow_dispatch` and
 //!   `repository_dispatch` are exempt.
 
+use std::collections::HashSet;
+
 use super::engine::{Availability, Context, Meta};
 use crate::ci::{Job, Pipeline, Script, Step, StepKind, Trigger, TriggerKind, Value};
 use crate::diagnostic::{Finding, Location, Severity};
@@ -68,19 +70,28 @@ pub(super) static META: Meta = Meta {
 };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for (index, pipeline) in context.model.pipelines.iter().enumerate() {
-        let publishes = context.npm_paths().any(|path| path.pipeline == index);
-        if pipeline.provider != Provider::Github || !publishes || pipeline.triggers.is_empty() {
-            continue;
-        }
-        // A person, a caller or another event starts it as well: then the release need not.
-        if !pipeline.triggers.iter().all(|trigger| is_release(trigger) || is_tag(trigger)) {
-            continue;
-        }
-        let others = context.model.pipelines.iter().filter(|other| other.path() != pipeline.path());
-        let made: Vec<Made> = others.flat_map(|other| makers(other, pipeline)).collect();
+    let publishing: HashSet<usize> = context.npm_paths().map(|path| path.pipeline).collect();
+    let waiting: Vec<&Pipeline> = context
+        .model
+        .pipelines
+        .iter()
+        .enumerate()
+        .filter(|(index, pipeline)| publishing.contains(index) && waits_for_a_release(pipeline))
+        .map(|(_, pipeline)| pipeline)
+        .collect();
+    if waiting.is_empty() {
+        return;
+    }
+    let made: Vec<Made<'_>> = context.model.pipelines.iter().flat_map(makers).collect();
+    for pipeline in waiting {
+        let starts = |made: &&Made<'_>| {
+            // On a tag that is there already a release makes none: the person who pushed it has started both.
+            made.by.path() != pipeline.path() && !(made.on_release && pipeline.triggers.iter().all(is_tag))
+        };
         // One that uses a token of its own does start it.
-        let Some(first) = made.first().filter(|_| made.iter().all(|made| made.by_job_token)) else {
+        let mut all = made.iter().filter(starts);
+        let Some(first) = all.next().filter(|first| first.by_job_token && all.all(|made| made.by_job_token))
+        else {
             continue;
         };
         let Some(trigger) = pipeline.triggers.first() else { continue };
@@ -90,7 +101,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 Provider::Github,
                 format!(
                     "`{}` makes what should start this with its GITHUB_TOKEN, and that starts no workflow",
-                    first.file
+                    first.by.path()
                 ),
             )
             .with_help(
@@ -102,6 +113,14 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether releases and pushed tags alone start it: else a person, a caller or another event does.
+fn waits_for_a_release(pipeline: &Pipeline) -> bool {
+    let waits = |trigger: &Trigger| is_release(trigger) || is_tag(trigger);
+    pipeline.provider == Provider::Github
+        && !pipeline.triggers.is_empty()
+        && pipeline.triggers.iter().all(waits)
+}
+
 fn is_release(trigger: &Trigger) -> bool {
     trigger.kind == TriggerKind::Release
 }
@@ -111,26 +130,25 @@ fn is_tag(trigger: &Trigger) -> bool {
 }
 
 /// A step that makes a release.
-struct Made {
+struct Made<'a> {
     at: Location,
-    file: String,
+    by: &'a Pipeline,
     by_job_token: bool,
+    /// Whether a tag or release has started it.
+    on_release: bool,
 }
 
-/// The steps of `other` that make a release which should start `pipeline`.
-fn makers(other: &Pipeline, pipeline: &Pipeline) -> Vec<Made> {
-    let tags_alone = pipeline.triggers.iter().all(is_tag);
-    // On a tag that is there already a release makes none: the person who pushed it has started both.
-    if !other.entry
-        || (tags_alone && other.triggers.iter().any(|trigger| is_tag(trigger) || is_release(trigger)))
-    {
-        return Vec::new();
-    }
+/// The steps of `pipeline` that make a release.
+fn makers(pipeline: &Pipeline) -> Vec<Made<'_>> {
     let mut found = Vec::new();
-    other.walk(&mut |_, job| {
+    if !pipeline.entry || pipeline.provider != Provider::Github {
+        return found;
+    }
+    let on_release = pipeline.triggers.iter().any(|trigger| is_tag(trigger) || is_release(trigger));
+    pipeline.walk(&mut |_, job| {
         for step in job.leaves() {
             if let Some(by_job_token) = maker(job, step) {
-                found.push(Made { at: step.at.clone(), file: other.path().to_owned(), by_job_token });
+                found.push(Made { at: step.at.clone(), by: pipeline, by_job_token, on_release });
             }
         }
     });
@@ -162,6 +180,9 @@ fn maker(job: &Job, step: &Step) -> Option<bool> {
         });
     }
     let creates = |script: &Script| {
+        if !script.text().contains("release") {
+            return false;
+        }
         let commands = shell::commands(script.text());
         commands.iter().any(|command| {
             let words: Vec<&str> = command.words.iter().map(|word| word.value.as_ref()).collect();

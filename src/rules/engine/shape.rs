@@ -1,11 +1,14 @@
 //! Shapes of providers' files that rules about the files themselves need and the model does not carry.
 
-use crate::ci::{Job, Pipeline};
+use std::collections::HashMap;
+
+use super::{Context, PublishingJob};
+use crate::ci::Pipeline;
 use crate::facts::Provider;
 use crate::yaml::Node;
 
-/// How deep `extends` is followed (GitLab allows eleven).
-const DEPTH: usize = 11;
+/// How many definitions of what a job extends are looked at.
+const MAX_LAYERS: usize = 64;
 
 /// What a GitLab file says of a keyword of one of its jobs.
 #[derive(Clone, Copy)]
@@ -42,25 +45,33 @@ pub(in crate::rules) fn gitlab_includes(content: Node<'_>) -> Vec<Node<'_>> {
     if include.is_sequence() { include.items().collect() } else { vec![include] }
 }
 
-/// What the file with `content` sets `keyword` to in its job `name`, by itself or by what it extends.
-pub(in crate::rules) fn gitlab_keyword<'t>(content: Node<'t>, name: &str, keyword: &str) -> Keyword<'t> {
-    lookup(content, name, keyword, DEPTH)
+/// The top-level entries of a GitLab file by name, looked up many times.
+pub(in crate::rules) struct GitlabJobs<'t> {
+    names: HashMap<&'t str, Node<'t>>,
 }
 
-fn lookup<'t>(content: Node<'t>, name: &str, keyword: &str, depth: usize) -> Keyword<'t> {
-    let Some(job) = content.get(name).filter(|_| depth > 0) else { return Keyword::Unseen };
-    if let Some(value) = job.get(keyword) {
-        return Keyword::Set(value);
+impl<'t> GitlabJobs<'t> {
+    pub(in crate::rules) fn new(content: Node<'t>) -> Self {
+        let named = content.entries().filter_map(|(key, value)| Some((key.as_str()?, value)));
+        Self { names: named.collect() }
     }
-    // The last parent is the strongest.
-    let parents: Vec<Node<'t>> = job.get("extends").into_iter().flat_map(Node::scalars_or_one).collect();
-    for parent in parents.iter().rev().filter_map(|parent| parent.as_str()) {
-        match lookup(content, parent, keyword, depth - 1) {
-            Keyword::Unset => {}
-            found => return found,
+
+    /// What the file sets `keyword` to in its job `name`, by itself or by what it extends.
+    pub(in crate::rules) fn keyword(&self, name: &str, keyword: &str) -> Keyword<'t> {
+        // The last parent is the strongest: it is looked at first, with all that it extends.
+        let mut stack = vec![name.to_owned()];
+        for _ in 0..MAX_LAYERS {
+            let Some(name) = stack.pop() else { return Keyword::Unset };
+            let Some(job) = self.names.get(name.as_str()) else { return Keyword::Unseen };
+            if let Some(value) = job.get(keyword) {
+                return Keyword::Set(value);
+            }
+            let parents =
+                job.get("extends").into_iter().flat_map(Node::scalars_or_one).filter_map(Node::as_str);
+            stack.extend(parents.take(MAX_LAYERS).map(str::to_owned));
         }
+        Keyword::Unseen
     }
-    Keyword::Unset
 }
 
 /// One entry of a CircleCI workflow's `jobs`.
@@ -73,6 +84,14 @@ pub(in crate::rules) struct Invocation<'t> {
 }
 
 impl<'t> Invocation<'t> {
+    /// `NAME` or `NAME: {…}`.
+    fn of(item: Node<'t>) -> Self {
+        match item.entries().next() {
+            Some((key, given)) => Self { key, given: Some(given).filter(|given| given.is_mapping()) },
+            None => Self { key: item, given: None },
+        }
+    }
+
     /// The name that `requires` of other jobs says: `name`, else the job's own.
     pub(in crate::rules) fn name(self) -> Option<&'t str> {
         self.field("name").map_or(self.key, |(_, name)| name).as_str()
@@ -82,30 +101,49 @@ impl<'t> Invocation<'t> {
     pub(in crate::rules) fn field(self, field: &str) -> Option<(Node<'t>, Node<'t>)> {
         self.given?.entry(field)
     }
-
-    /// Whether it is where `job` is started.
-    pub(in crate::rules) fn starts(self, job: &Job) -> bool {
-        self.key.span() == job.key.span && self.key.source().path() == job.key.source.path()
-    }
 }
 
-/// The workflows of a CircleCI file, each with its jobs.
-pub(in crate::rules) fn circleci_workflows(pipeline: &Pipeline) -> Vec<(Node<'_>, Vec<Invocation<'_>>)> {
-    if pipeline.provider != Provider::Circleci {
-        return Vec::new();
+/// A workflow of a CircleCI file with the jobs in it that publish to npm.
+pub(in crate::rules) struct Workflow<'a> {
+    /// The workflow.
+    pub(in crate::rules) node: Node<'a>,
+    /// All of its jobs.
+    pub(in crate::rules) jobs: Vec<Invocation<'a>>,
+    /// Those that publish.
+    pub(in crate::rules) publishing: Vec<(Invocation<'a>, PublishingJob<'a>)>,
+    /// The file.
+    pub(in crate::rules) pipeline: &'a Pipeline,
+}
+
+/// The CircleCI workflows that publish to npm.
+pub(in crate::rules) fn circleci_workflows<'a>(context: &Context<'a>) -> Vec<Workflow<'a>> {
+    let mut by_key: HashMap<(&str, usize), PublishingJob<'a>> = HashMap::new();
+    for publishing in context.publishing_jobs() {
+        if publishing.provider() == Provider::Circleci {
+            let key = &publishing.job.key;
+            by_key.insert((key.source.path(), key.span.start), publishing);
+        }
     }
-    let root = pipeline.tree.as_deref().and_then(crate::yaml::Tree::root);
-    let workflows = root.and_then(|root| root.get("workflows")).into_iter().flat_map(Node::entries);
-    workflows
-        .map(|(_, workflow)| {
-            let jobs = workflow.get("jobs").into_iter().flat_map(Node::items);
-            let invocations = jobs.map(|item| match item.entries().next() {
-                Some((key, given)) => {
-                    Invocation { key, given: Some(given).filter(|given| given.is_mapping()) }
-                }
-                None => Invocation { key: item, given: None },
+    let mut found = Vec::new();
+    if by_key.is_empty() {
+        return found;
+    }
+    for pipeline in context.model.pipelines.iter().filter(|pipeline| pipeline.provider == Provider::Circleci)
+    {
+        let root = pipeline.tree.as_deref().and_then(crate::yaml::Tree::root);
+        let workflows = root.and_then(|root| root.get("workflows")).into_iter().flat_map(Node::entries);
+        for (_, node) in workflows {
+            let items = node.get("jobs").into_iter().flat_map(Node::items);
+            let jobs: Vec<Invocation<'a>> = items.map(Invocation::of).collect();
+            let publishing = jobs.iter().filter_map(|job| {
+                let place = (job.key.source().path(), job.key.span().start);
+                Some((*job, by_key.remove(&place)?))
             });
-            (workflow, invocations.collect())
-        })
-        .collect()
+            let publishing: Vec<_> = publishing.collect();
+            if !publishing.is_empty() {
+                found.push(Workflow { node, jobs, publishing, pipeline });
+            }
+        }
+    }
+    found
 }
