@@ -6,6 +6,8 @@ use trustpub::ci;
 use trustpub::facts::Date;
 use trustpub::project::Project;
 use trustpub::rules::{self, Availability, Context, Example, Outcome, Selection, plan_fixes};
+use trustpub::spec::{self, Surroundings};
+use trustpub::text::Source;
 
 /// What a page must say, in this order. `Use instead` may be missing where there is nothing to write.
 const HEADINGS: [&str; 5] = ["What it does", "Why is this bad?", "Example", "Use instead", "Evidence"];
@@ -15,7 +17,13 @@ fn run(example: &Example) -> Outcome {
     let project = Project::read(&tree);
     let model = ci::read(&tree, &project);
     let today = Date::new(2026, 11, 22);
-    let context = Context { model: &model, project: &project, spec: None, today };
+    let text = example.files.iter().find(|(path, _)| path == spec::FILE);
+    let resolved = text.map(|(path, text)| {
+        let loaded = spec::load(&Source::new(path, text)).expect("the example's spec is right");
+        let surroundings = Surroundings { project: &project, generated: &|_| false };
+        spec::resolve(&loaded.spec, &surroundings).expect("the example's spec resolves").0
+    });
+    let context = Context { model: &model, project: &project, spec: resolved.as_ref(), today };
     Outcome::of(&context, &Selection::default(), None)
 }
 

@@ -17,6 +17,7 @@ mod repository;
 pub use model::*;
 pub use repository::{Repository, entry_place, place};
 
+use crate::facts::Provider;
 use crate::files::Tree;
 use crate::project::Project;
 
@@ -28,6 +29,9 @@ pub fn read(tree: &dyn Tree, project: &Project) -> Model {
         if let Some(pipeline) = read_file(&repository, &file.path) {
             model.pipelines.push(pipeline);
         }
+    }
+    if model.pipelines.iter().any(|pipeline| pipeline.provider == Provider::Gitlab) {
+        model.pipelines.extend(gitlab::components(&repository));
     }
     paths::find(&repository, &mut model);
     model.problems = repository.take_problems();

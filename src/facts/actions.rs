@@ -1,13 +1,14 @@
-//! Action pins, and the actions that publish.
+//! Action pins, the actions that publish, and what others of them do that concerns publishing.
 
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Evidence, Fact, Listed, Origin, entry};
+use super::{Evidence, Fact, Listed, Origin, Version, entry, version};
 
 /// One release of an action, by commit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Pin {
     /// `owner/name` or `owner/name/path`.
     pub action: String,
@@ -15,6 +16,9 @@ pub struct Pin {
     pub version: String,
     /// The commit (40 hexadecimal digits); an annotated tag is peeled to it.
     pub commit: String,
+    /// The object of the annotated tag, which is no commit; none for a lightweight tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag_object: Option<String>,
     /// Where this is known from.
     #[serde(flatten)]
     pub origin: Origin,
@@ -104,11 +108,120 @@ impl Fact for Publisher {
     }
 }
 
+/// An input that an action does not have from a release on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RemovedInput {
+    /// `owner/name`.
+    pub action: String,
+    /// The input.
+    pub input: String,
+    /// The first release without it; 0.0.0 where no release had it.
+    #[serde(deserialize_with = "version::one", serialize_with = "version::show")]
+    pub since: Version,
+    /// Where this is known from.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+impl RemovedInput {
+    /// Whether a release, given as far as it is written ([`release`]), surely lacks it: a major alone moves to
+    /// its newest release.
+    pub fn is_gone_in(&self, release: (u64, Option<u64>)) -> bool {
+        let since = (self.since.major(), self.since.minor());
+        (release.0, release.1.unwrap_or(u64::MAX)) >= since
+    }
+}
+
+impl Fact for RemovedInput {
+    fn id(&self) -> String {
+        format!("removed-input-{}-{}", self.action, self.input)
+    }
+    fn says(&self) -> String {
+        format!("{} has no input `{}` from {} on", self.action, self.input, self.since)
+    }
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
+/// A fault of an action that concerns publishing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Fault {
+    /// Its name, such as `undefined-token-line`.
+    pub id: String,
+    /// `owner/name`.
+    pub action: String,
+    /// The first release without it.
+    #[serde(deserialize_with = "version::one", serialize_with = "version::show")]
+    pub fixed: Version,
+    /// What the action does, in words.
+    pub says: String,
+    /// Where this is known from.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+impl Fault {
+    /// Whether a release, given as far as it is written ([`release`]), surely has it: a major alone moves to its
+    /// newest release.
+    pub fn is_in(&self, release: (u64, Option<u64>)) -> bool {
+        (release.0, release.1.unwrap_or(u64::MAX)) < (self.fixed.major(), self.fixed.minor())
+    }
+}
+
+impl Fact for Fault {
+    fn id(&self) -> String {
+        format!("fault-{}", self.id)
+    }
+    fn says(&self) -> String {
+        format!("{} before {} {}", self.action, self.fixed, self.says)
+    }
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
+/// An action that makes a GitHub release.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ReleaseMaker {
+    /// `owner/name`.
+    pub action: String,
+    /// The inputs through which a token other than the job's own would come.
+    pub token_inputs: Vec<String>,
+    /// Whether the token comes by `GITHUB_TOKEN` in the environment and has no default.
+    pub token_env: bool,
+    /// The input that leaves publishing the release to a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft_input: Option<String>,
+    /// The input without which it makes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_input: Option<String>,
+    /// Where this is known from.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+impl Fact for ReleaseMaker {
+    fn id(&self) -> String {
+        format!("release-maker-{}", self.action)
+    }
+    fn says(&self) -> String {
+        format!("{} makes GitHub releases", self.action)
+    }
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
     pin: Vec<Pin>,
     publisher: Vec<Publisher>,
+    removed_input: Vec<RemovedInput>,
+    release_maker: Vec<ReleaseMaker>,
+    fault: Vec<Fault>,
 }
 
 const TEXT: &str = include_str!("../../facts/actions.toml");
@@ -134,6 +247,42 @@ pub fn by_commit(commit: &str) -> Option<&'static Pin> {
     file().pin.iter().find(|pin| pin.commit.eq_ignore_ascii_case(commit))
 }
 
+/// The known release whose annotated tag is this object.
+pub fn by_tag_object(object: &str) -> Option<&'static Pin> {
+    let is_it =
+        |pin: &&Pin| pin.tag_object.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(object));
+    file().pin.iter().find(is_it)
+}
+
+/// What is known of an input that an action does not have.
+pub fn removed_input(action: &str, input: &str) -> Option<&'static RemovedInput> {
+    let mut all = file().removed_input.iter();
+    all.find(|removed| {
+        removed.action.eq_ignore_ascii_case(action) && removed.input.eq_ignore_ascii_case(input)
+    })
+}
+
+/// A known fault of an action.
+pub fn fault(action: &str, id: &str) -> Option<&'static Fault> {
+    file().fault.iter().find(|fault| fault.id == id && fault.action.eq_ignore_ascii_case(action))
+}
+
+/// What is known of an action that makes releases.
+pub fn release_maker(action: &str) -> Option<&'static ReleaseMaker> {
+    file().release_maker.iter().find(|maker| maker.action.eq_ignore_ascii_case(action))
+}
+
+/// The release that a reference means, as far as it is written: major and, where written, minor. A commit is
+/// looked up, or read from the comment beside it.
+pub fn release(version: Option<&str>, comment: Option<&str>) -> Option<(u64, Option<u64>)> {
+    let read = |text: &str| {
+        let mut parts = text.trim().trim_start_matches('#').trim().strip_prefix('v')?.split(['.', ' ', '-']);
+        Some((parts.next()?.parse().ok()?, parts.next().and_then(|minor| minor.parse().ok())))
+    };
+    let version = version?;
+    read(version).or_else(|| read(&by_commit(version)?.version)).or_else(|| read(comment?))
+}
+
 /// What is known of an action's publishing; `action` is `owner/name[/path]` without `@ref`.
 pub fn publisher(action: &str) -> Option<&'static Publisher> {
     file().publisher.iter().find(|publisher| publisher.action.eq_ignore_ascii_case(action))
@@ -143,6 +292,9 @@ pub(super) fn list(into: &mut Vec<Listed>) {
     let file = file();
     into.extend(file.pin.iter().map(|fact| Listed::new("actions", fact)));
     into.extend(file.publisher.iter().map(|fact| Listed::new("actions", fact)));
+    into.extend(file.removed_input.iter().map(|fact| Listed::new("actions", fact)));
+    into.extend(file.fault.iter().map(|fact| Listed::new("actions", fact)));
+    into.extend(file.release_maker.iter().map(|fact| Listed::new("actions", fact)));
 }
 
 #[cfg(test)]

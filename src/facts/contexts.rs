@@ -1,4 +1,4 @@
-//! What a `CircleCI` context's restriction should say.
+//! What a `CircleCI` context's restriction should say, and the values that expressions name.
 
 use std::sync::OnceLock;
 
@@ -32,10 +32,33 @@ impl Fact for Term {
     }
 }
 
+/// A pipeline value, which filters and conditions can name.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PipelineValue {
+    /// Its full name: `pipeline.git.tag`.
+    pub name: String,
+    /// Where this is known from.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+impl Fact for PipelineValue {
+    fn id(&self) -> String {
+        format!("value-{}", self.name)
+    }
+    fn says(&self) -> String {
+        format!("`{}` is a pipeline value", self.name)
+    }
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     term: Vec<Term>,
+    value: Vec<PipelineValue>,
 }
 
 const TEXT: &str = include_str!("../../facts/circleci-contexts.toml");
@@ -50,8 +73,19 @@ pub fn terms(integration: &str) -> impl Iterator<Item = &'static Term> + use<'_>
     file().term.iter().filter(move |term| term.integrations.iter().any(|id| id == integration))
 }
 
+/// The pipeline values that are known.
+pub fn values() -> impl Iterator<Item = &'static PipelineValue> {
+    file().value.iter()
+}
+
+/// Whether this is a known pipeline value.
+pub fn is_value(name: &str) -> bool {
+    values().any(|value| value.name == name)
+}
+
 pub(super) fn list(into: &mut Vec<Listed>) {
     into.extend(file().term.iter().map(|fact| Listed::new("circleci-contexts", fact)));
+    into.extend(file().value.iter().map(|fact| Listed::new("circleci-contexts", fact)));
 }
 
 #[cfg(test)]

@@ -52,6 +52,7 @@
 
 use super::engine::{Availability, Context, Meta};
 use crate::diagnostic::{Finding, Severity};
+use crate::shell;
 use crate::text::Span;
 
 pub(super) static META: Meta = Meta {
@@ -71,8 +72,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             for line in script.text().split_inclusive('\n') {
                 let span = Span::new(start, start + line.trim_end().len());
                 start += line.len();
-                let writes = line.contains('>') && HANDED_ON.iter().any(|file| line.contains(file));
-                if !writes || !line.contains("NPM_ID_TOKEN") {
+                let handed = line.contains('>') && HANDED_ON.iter().any(|file| line.contains(file));
+                if !(handed || writes_file(line)) || !line.contains("NPM_ID_TOKEN") {
                     continue;
                 }
                 let Some(at) = script.locate(span) else { continue };
@@ -87,4 +88,18 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             }
         }
     }
+}
+
+/// Whether the line prints the token into a file.
+fn writes_file(line: &str) -> bool {
+    let token = ["$NPM_ID_TOKEN", "${NPM_ID_TOKEN}"].iter().any(|token| line.contains(token));
+    token
+        && shell::commands(line).iter().any(|command| {
+            let into_file = |redirect: &shell::Redirect<'_>| {
+                matches!(redirect.operator, ">" | ">>" | ">|")
+                    && !redirect.target.value.starts_with('&')
+                    && !redirect.target.value.starts_with("/dev/")
+            };
+            matches!(command.name(), Some("echo" | "printf")) && command.redirects.iter().any(into_file)
+        })
 }

@@ -45,7 +45,8 @@
 //! - documentation: `id-token` is `none` by default in every setting.
 
 use super::engine::{Availability, Context, Meta, words};
-use crate::ci::{Auth, Credential, IdentityState, Job, Level, PublishPath, Reach, Value};
+use crate::ci::command::Deed;
+use crate::ci::{Auth, Credential, IdentityState, Job, Level, PublishPath, Reach, Tool, Value};
 use crate::diagnostic::{Finding, Fix, Safety, Severity};
 use crate::facts::{Provider, registry};
 use crate::text::Edit;
@@ -62,6 +63,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let withheld = match path.identity.state {
             IdentityState::Missing => false,
             IdentityState::Withheld => true,
+            IdentityState::Granted if unasked(path, job) => false,
             IdentityState::Granted | IdentityState::Unknown => continue,
         };
         // A caller that does not grant it is id-token-caller-missing's.
@@ -100,6 +102,25 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .with_related(path.command.at.clone(), "the command that publishes"),
         );
     }
+}
+
+/// Whether a CircleCI job, each of which may have an id token, never asks for one, and nothing in it that cannot be
+/// seen could: an orb's command, a script that is not read.
+fn unasked(path: &PublishPath, job: &Job) -> bool {
+    let asked = path.acts.iter().any(|act| matches!(act.act.deed, Deed::FetchIdentity(_)));
+    let named = job
+        .leaves()
+        .into_iter()
+        .filter_map(|step| step.script())
+        .any(|script| script.text().contains("oidc"));
+    let tool = matches!(path.command.tool, Tool::Npm | Tool::Pnpm | Tool::Yarn);
+    path.provider == Provider::Circleci
+        && tool
+        && !asked
+        && !named
+        && job.identity.tokens.is_empty()
+        && job.unknowns.is_empty()
+        && path.chain.is_empty()
 }
 
 fn may_authenticate(token: &Credential) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! ## What it does
 //! Reports a container image of a publish job without a tag, or with `latest`, `lts` or `current`; and
-//! notes one without a digest.
+//! notes one without a digest, and one that a variable decides.
 //!
 //! ## Why is this bad?
 //! Whatever the tag points to on that day runs beside the publish credential, and brings its own Node and
@@ -46,9 +46,19 @@ const FLOATING: [&str; 5] = ["latest", "lts", "current", "stable", "node"];
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for publishing in context.publishing_jobs() {
         let Some(container) = &publishing.job.container else { continue };
-        let Some(image) = container.image.value.as_deref().filter(|image| !image.contains("@sha256:")) else {
+        let Some(image) = container.image.value.as_deref() else {
+            let message = format!(
+                "`{}` depends on a variable: which image publishes cannot be seen",
+                container.image.written
+            );
+            let mut finding = META.finding(&container.image.at, publishing.provider(), message);
+            finding.severity = Severity::Info;
+            findings.push(finding.with_help("Name an exact tag and its digest: `name:tag@sha256:…`."));
             continue;
         };
+        if image.contains("@sha256:") {
+            continue;
+        }
         let name = image.rsplit('/').next().unwrap_or(image);
         let tag = name.split_once(':').map(|(_, tag)| tag);
         let floats = tag.is_none_or(|tag| {

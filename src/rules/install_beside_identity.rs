@@ -2,7 +2,7 @@
 //!
 //! ## What it does
 //! Reports a job that publishes and also installs dependencies, or runs the
-//! project's build or test scripts.
+//! project's build or test scripts, or a downloaded package (`npx tsc`).
 //!
 //! ## Why is this bad?
 //! Every install script, build tool and test of the job can read the environment, mint the id token and
@@ -54,6 +54,8 @@ use super::engine::{Availability, Context, Meta};
 use crate::ci::command::Deed;
 use crate::ci::{Job, PublishPath, StepKind};
 use crate::diagnostic::{Finding, Location, Severity};
+use crate::facts::tools;
+use crate::shell;
 
 pub(super) static META: Meta = Meta {
     id: "install-beside-identity",
@@ -67,10 +69,16 @@ const BUILDS: [&str; 8] = ["build", "test", "lint", "compile", "prepare", "prepa
 /// Actions whose only work is to install dependencies.
 const INSTALLERS: [&str; 2] = ["bahmutov/npm-install", "pnpm/setup"];
 
+/// Commands of `npx` that publish or are package managers.
+const KNOWN: [&str; 8] = ["npm", "pnpm", "yarn", "changeset", "corepack", "auto", "beachball", "pkg-pr-new"];
+
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for publishing in context.publishing_jobs() {
         let path = publishing.paths[0];
-        let Some((what, at)) = by_script(path).or_else(|| by_action(publishing.job)) else { continue };
+        let found = by_script(path)
+            .or_else(|| by_action(publishing.job))
+            .map(|(what, at)| (what.to_owned(), at.clone()));
+        let Some((what, at)) = found.or_else(|| by_npx(publishing.job)) else { continue };
         let holds = if publishing.holds_identity() {
             "has the identity"
         } else if path.tokens().next().is_some() {
@@ -80,7 +88,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         findings.push(
             META.finding(
-                at,
+                &at,
                 publishing.provider(),
                 format!("`{what}` runs in job `{}`, which {holds}", publishing.job.id),
             )
@@ -110,5 +118,22 @@ fn by_action(job: &Job) -> Option<(&str, &Location)> {
         let installs = INSTALLERS.contains(&action.as_str())
             || inputs.iter().any(|input| input.name == "run_install" && input.text.shown() != "false");
         installs.then_some((reference.shown(), &reference.at))
+    })
+}
+
+/// A package that is downloaded and run: `npx tsc`. Tools that publish, and package managers, are what the job is for.
+fn by_npx(job: &Job) -> Option<(String, Location)> {
+    job.leaves().into_iter().filter_map(|step| step.script()).find_map(|script| {
+        shell::commands(script.text()).iter().find_map(|command| {
+            let words: Vec<&str> = command.words.iter().map(|word| word.value.as_ref()).collect();
+            let ["npx", arguments @ ..] = words.as_slice() else { return None };
+            let package = arguments.iter().find(|word| !word.starts_with('-'))?;
+            let name = package.rfind('@').filter(|at| *at > 0).map_or(*package, |at| &package[..at]);
+            let plain = name
+                .chars()
+                .all(|character| character.is_ascii_alphanumeric() || "@/-_.".contains(character));
+            let publishes = tools::get(name).is_some() || KNOWN.contains(&name);
+            (plain && !publishes).then(|| Some((format!("npx {package}"), script.locate(command.span)?)))?
+        })
     })
 }

@@ -1,7 +1,7 @@
 //! # An orb in the publishing pipeline floats
 //!
 //! ## What it does
-//! Reports orbs by `@volatile`, `@dev:…`, major or minor version in a CircleCI file that publishes to npm.
+//! Reports orbs by `@volatile`, `@dev:…`, major or minor version or an address in a CircleCI file that publishes to npm.
 //!
 //! ## Why is this bad?
 //! The orb's next release runs in the pipeline without a commit.
@@ -67,7 +67,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         for import in &pipeline.imports {
-            let Some((_, version)) = import.shown().rsplit_once('@') else { continue };
+            let orb = import.shown();
+            let by_address = orb.starts_with("https://") || orb.starts_with("http://");
+            let Some((_, version)) = orb.rsplit_once('@').or(by_address.then_some((orb, ""))) else {
+                continue;
+            };
             let exact = version.split('.').count() == 3
                 && version.split('.').all(|part| part.bytes().all(|b| b.is_ascii_digit()));
             if exact {

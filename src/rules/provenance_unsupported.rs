@@ -49,6 +49,7 @@
 //! - run, 2026-11-22: npm 11.11.0 to 12.2.0 with CIRCLECI set.
 
 use super::engine::{Availability, Context, Meta};
+use crate::ci::PublishPath;
 use crate::diagnostic::{Finding, Location, Severity};
 use crate::facts::Provider;
 
@@ -66,7 +67,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 let (on, span) = package.manifest.publish_config.provenance?;
                 on.then(|| Location::new(&package.manifest.source, span))
             });
-            switches.next()
+            switches.next().or_else(|| by_environment(context, path)).or_else(|| by_npmrc(context))
         };
         let at =
             if path.command.provenance == Some(true) { Some(path.command.at.clone()) } else { configured() };
@@ -80,4 +81,20 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             .with_help("Remove it here; publish from GitHub Actions or GitLab CI/CD to have provenance."),
         );
     }
+}
+
+/// `NPM_CONFIG_PROVENANCE` as the command sees it.
+fn by_environment(context: &Context<'_>, path: &PublishPath) -> Option<Location> {
+    let (job, step) = (context.model.job(path)?, context.step(path)?);
+    let var = ["NPM_CONFIG_PROVENANCE", "npm_config_provenance"]
+        .iter()
+        .find_map(|name| job.variable(step, name))?;
+    (var.text.value.as_deref() == Some("true")).then(|| var.entry.clone())
+}
+
+/// `provenance=true` in the project's `.npmrc`.
+fn by_npmrc(context: &Context<'_>) -> Option<Location> {
+    let npmrc = context.project.npmrc.as_ref()?;
+    let (on, entry) = npmrc.flag("provenance")?;
+    on.then(|| Location::new(&npmrc.source, entry.span()))
 }

@@ -1,8 +1,8 @@
 //! # Every branch's pipeline publishes
 //!
 //! ## What it does
-//! Reports a publish job that a push to any branch starts, with no filter, condition, environment or
-//! context in between.
+//! Reports a publish job that a push to any branch starts, with no filter, condition or environment in between. A CircleCI
+//! context is none: where it is restricted, every other branch's pipeline fails.
 //!
 //! ## Why is this bad?
 //! Each push publishes or tries to, and whoever may push any branch may publish.
@@ -38,7 +38,7 @@
 //! - documentation: `on: push` without filters means every branch and tag.
 
 use super::engine::{Availability, Context, Meta};
-use crate::ci::{GuardKind, PublishPath, TriggerKind};
+use crate::ci::{GuardKind, PublishPath, Tool, TriggerKind};
 use crate::diagnostic::{Finding, Severity};
 
 pub(super) static META: Meta =
@@ -48,8 +48,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for publishing in context.publishing_jobs() {
         let conditional =
             |path: &&PublishPath| context.step(path).is_some_and(|step| step.condition.is_some());
-        if publishing.paths.iter().any(|path| path.guard() != GuardKind::None)
-            || !publishing.job.conditions.is_empty()
+        if publishing.paths.iter().any(|path| is_guarded(path))
+            || !publishing.job.conditions.iter().all(|condition| is_open(&condition.text))
             || publishing.paths.iter().all(conditional)
         {
             continue;
@@ -68,5 +68,46 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 "Limit it to your release branch or tags, and guard it with an environment or context.",
             ),
         );
+    }
+}
+
+/// Whether something keeps branches out. A context refuses some at best, and then each of their pipelines fails; tools that
+/// look at the branch themselves may run on all.
+fn is_guarded(path: &PublishPath) -> bool {
+    let plain = matches!(path.command.tool, Tool::Npm | Tool::Pnpm | Tool::Yarn);
+    match path.guard() {
+        GuardKind::None => false,
+        GuardKind::Context => !plain || path.guards.iter().any(|guard| guard.kind == GuardKind::BranchFilter),
+        _ => true,
+    }
+}
+
+/// Whether a GitLab condition lets every branch in by its last word: `rules: [{when: on_success}]`, `changes` alone.
+/// What an earlier rule keeps out is not judged.
+fn is_open(condition: &str) -> bool {
+    let Some((_, rules)) = condition.split_once("rules: ").filter(|(before, _)| before.is_empty()) else {
+        return condition == "when: on_success" || condition == "when: always";
+    };
+    let open =
+        |rule: &str| rule == "when: on_success" || rule == "when: always" || rule.starts_with("changes ");
+    !rules.contains("when: never") && rules.split(" | ").any(open)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_that_let_every_branch_in() {
+        assert!(is_open("rules: when: on_success"));
+        assert!(is_open("rules: $CI_COMMIT_TAG | changes package.json"));
+        for closed in [
+            "rules: $CI_COMMIT_BRANCH == null when: never | when: on_success",
+            "rules: $CI_COMMIT_TAG",
+            "when: manual",
+            "only: tags",
+        ] {
+            assert!(!is_open(closed), "{closed}");
+        }
     }
 }

@@ -43,6 +43,7 @@
 use super::engine::{Availability, Context, Meta, words};
 use crate::ci::{Credential, PublishPath, Reach, Value};
 use crate::diagnostic::{Finding, Severity};
+use crate::facts::limits;
 
 pub(super) static META: Meta =
     Meta { id: "stored-publish-token", severity: Severity::Error, fix: Availability::None, providers: &[] };
@@ -56,7 +57,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     path.provider,
                     format!("`{}` gives `{}` a stored publish token", credential.name, path.command.text),
                 )
-                .with_help(help(path))
+                .with_help(help(context, path))
                 .with_related(path.command.at.clone(), "the command that publishes"),
             );
         }
@@ -70,10 +71,21 @@ fn is_stored(token: &Credential) -> bool {
         && matches!(token.value, Value::Secret(_) | Value::Static(_) | Value::Unknown | Value::Input(_))
 }
 
-fn help(path: &PublishPath) -> String {
+/// What becomes of tokens that bypass 2FA, the only ones that publish without a person: from the day before they lose it.
+fn sunset(context: &Context<'_>) -> Option<String> {
+    let limit = limits::bypass_tokens_no_publish();
+    let from = limit.from?;
+    let known = context.today.is_none_or(|today| !limit.holds_on(today));
+    let word = if known && limit.planned { "are planned to lose" } else { "have lost" };
+    Some(format!(" Tokens that bypass 2FA {word} direct publish from {from} on; they can stage still."))
+}
+
+fn help(context: &Context<'_>, path: &PublishPath) -> String {
     if words::has_oidc(path.provider) {
-        "Publish with the job's identity (trusted publishing) and revoke the token: `trustpub advise` says how here."
-            .to_owned()
+        let sunset = sunset(context).filter(|_| !path.command.staged).unwrap_or_default();
+        format!(
+            "Publish with the job's identity (trusted publishing) and revoke the token: `trustpub advise` says how here.{sunset}"
+        )
     } else {
         format!(
             "npm accepts no identity of {}: stage with a stage-only token (`npm stage publish`) and approve by hand.",

@@ -2,7 +2,7 @@
 //!
 //! ## What it does
 //! Reports an expression in a `run` script of a publishing job whose value a contributor decides: branch
-//! name, title, body, commit message, tag name, workflow input.
+//! name, title, body, commit message, tag name, workflow input; on CircleCI `<< pipeline.git.branch >>` and the like.
 //!
 //! ## Why is this bad?
 //! The provider pastes the text into the script before the shell reads it: a quote and a semicolon run any
@@ -51,7 +51,7 @@ pub(super) static META: Meta = Meta {
     id: "template-injection",
     severity: Severity::Error,
     fix: Availability::None,
-    providers: &[Provider::Github],
+    providers: &[Provider::Github, Provider::Circleci],
 };
 
 /// What strangers decide.
@@ -68,22 +68,34 @@ const STRANGERS: [&str; 10] = [
     "github.event.commits",
 ];
 /// What people with some right to the repository decide.
-const MEMBERS: [&str; 5] =
-    ["github.ref_name", "github.event.release.", "github.event.inputs.", "inputs.", "github.ref"];
+const MEMBERS: [&str; 8] = [
+    "github.ref_name",
+    "github.event.release.",
+    "github.event.inputs.",
+    "inputs.",
+    "github.ref",
+    "pipeline.git.branch",
+    "pipeline.git.tag",
+    "pipeline.trigger_parameters.",
+];
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for publishing in context.publishing_jobs() {
-        if publishing.provider() != Provider::Github {
-            continue;
-        }
+        let (open, close) = match publishing.provider() {
+            Provider::Github => ("${{", "}}"),
+            Provider::Circleci => ("<<", ">>"),
+            _ => continue,
+        };
         for script in publishing.job.leaves().into_iter().filter_map(|step| step.script()) {
             let text = script.text();
-            for (start, _) in text.match_indices("${{") {
-                let Some(length) = text[start..].find("}}") else { continue };
-                let inner = text[start + 3..start + length].trim();
+            for (start, _) in text.match_indices(open) {
+                let Some(length) = text[start..].find(close) else { continue };
+                let inner = text[start + open.len()..start + length].trim();
                 let severity = if STRANGERS.iter().any(|name| inner.starts_with(name)) {
                     Severity::Error
-                } else if MEMBERS.iter().any(|name| inner.starts_with(name)) {
+                } else if MEMBERS.iter().any(|name| inner.starts_with(name))
+                    && !inner.ends_with(".is_default")
+                {
                     Severity::Warning
                 } else {
                     continue;
@@ -91,14 +103,17 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 let Some(at) = script.locate(Span::new(start, start + length + 2)) else { continue };
                 let mut finding = META.finding(
                     &at,
-                    Provider::Github,
+                    publishing.provider(),
                     format!(
                         "`{inner}` is pasted into a script of job `{}`, which can publish",
                         publishing.job.id
                     ),
                 );
                 finding.severity = severity;
-                findings.push(finding.with_help("Hand it over by `env:` and write \"$NAME\" in the script."));
+                findings.push(finding.with_help(match publishing.provider() {
+                    Provider::Circleci => "Hand it over by `environment:` and write \"$NAME\" in the script.",
+                    _ => "Hand it over by `env:` and write \"$NAME\" in the script.",
+                }));
             }
         }
     }

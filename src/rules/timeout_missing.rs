@@ -1,7 +1,7 @@
-//! # The publish job has no timeout
+//! # The publish job has no timeout, or a long one
 //!
 //! ## What it does
-//! Notes a publish job with an identity and without a timeout (GitHub, GitLab).
+//! Notes a publish job with an identity and without a timeout (GitHub, GitLab), or with one above an hour (GitLab).
 //!
 //! ## Why is this bad?
 //! On GitLab the id token lives as long as the job's timeout, one hour by default; on GitHub a job may hang
@@ -53,6 +53,17 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             Provider::Gitlab => "Add `timeout: 10 minutes` to the job: its id token lives no longer.",
             _ => continue,
         };
+        let long = publishing.job.timeout.as_ref().filter(|timeout| {
+            publishing.provider() == Provider::Gitlab && hours(timeout.shown()).is_some_and(|hours| hours > 1)
+        });
+        if let Some(timeout) = long.filter(|_| publishing.holds_identity()) {
+            let message =
+                format!("the id token of job `{}` lives for {}", publishing.job.id, timeout.shown());
+            findings.push(
+                META.finding(&timeout.at, Provider::Gitlab, message)
+                    .with_help("Publishing takes minutes: `timeout: 10 minutes`."),
+            );
+        }
         if publishing.holds_identity() && publishing.job.timeout.is_none() {
             findings.push(
                 META.finding(
@@ -64,4 +75,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             );
         }
     }
+}
+
+/// The whole hours that a GitLab duration begins with (`3h 30m`, `2 hours`).
+fn hours(text: &str) -> Option<u32> {
+    let digits = text.trim_start().find(|character: char| !character.is_ascii_digit())?;
+    let (number, unit) = text.trim_start().split_at(digits);
+    unit.trim_start().starts_with('h').then(|| number.parse().ok()).flatten()
 }

@@ -1,7 +1,8 @@
 //! # This tool cannot publish by identity
 //!
 //! ## What it does
-//! Reports `bun publish` and Yarn 1's `yarn publish`, which have no trusted publishing.
+//! Reports `bun publish` and Yarn 1's `yarn publish`, which have no trusted publishing, and np on CircleCI, where
+//! it checks the login first.
 //!
 //! ## Why is this bad?
 //! They know tokens alone. Pack with the tool that you like and publish the tarball with npm.
@@ -39,12 +40,24 @@
 //! - code: bun 1.4.5 and Yarn 1.22 hold no exchange.
 
 use super::engine::{Availability, Client, Context, Meta, client, relies_on_identity};
+use crate::ci::{PublishPath, Tool};
 use crate::diagnostic::{Finding, Severity};
+use crate::facts::Provider;
 
 pub(super) static META: Meta =
     Meta { id: "tool-without-oidc", severity: Severity::Error, fix: Availability::None, providers: &[] };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for path in context.npm_paths().filter(|path| checks_login(path)) {
+        findings.push(
+            META.finding(
+                &path.command.at,
+                path.provider,
+                "np checks who is logged in before it publishes, here as nowhere else: an identity does not answer that",
+            )
+            .with_help("Pack, then `npm publish ./PACKAGE.tgz`; np skips the check on GitHub and GitLab alone."),
+        );
+    }
     for path in context.npm_paths().filter(|path| client(context, path) == Client::Nobody) {
         let mut finding = META.finding(
             &path.command.at,
@@ -57,4 +70,9 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings
             .push(finding.with_help("Pack with it, then `npm publish ./PACKAGE.tgz` with an npm that can."));
     }
+}
+
+/// Whether np runs where it asks the registry for the user's name first.
+fn checks_login(path: &PublishPath) -> bool {
+    path.command.tool == Tool::Np && path.provider == Provider::Circleci && relies_on_identity(path)
 }

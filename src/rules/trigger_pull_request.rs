@@ -51,6 +51,18 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         else {
             continue;
         };
+        // GitLab's conditions name the event themselves.
+        if let Some(condition) = publishing.job.conditions.iter().find(|condition| lets_in(&condition.text)) {
+            findings.push(
+                META.finding(
+                    &condition.at,
+                    publishing.provider(),
+                    format!("a merge request starts job `{}`, which publishes to npm", publishing.job.id),
+                )
+                .with_help("Publish on a pushed tag or a push to the default branch."),
+            );
+            continue;
+        }
         if all_conditional || !publishing.job.conditions.is_empty() {
             continue;
         }
@@ -65,5 +77,32 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             )
             .with_help("Publish on a pushed tag or a push to the release branch."),
         );
+    }
+}
+
+/// Whether one of the rules runs the job in a merge request's pipeline.
+fn lets_in(condition: &str) -> bool {
+    let Some((word, rules)) = condition.split_once(": ") else { return false };
+    let event = |rule: &str| match word {
+        "rules" => rule.replace([' ', '\''], "").contains("CI_PIPELINE_SOURCE==\"merge_request_event\""),
+        "only" => rule.split_whitespace().any(|part| part == "merge_requests"),
+        _ => false,
+    };
+    rules.split(" | ").any(|rule| event(rule) && !rule.ends_with("when: never"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_that_let_merge_requests_in() {
+        assert!(lets_in(r#"rules: $CI_PIPELINE_SOURCE == "merge_request_event" when: manual"#));
+        assert!(lets_in("only: merge_requests | tags"));
+        assert!(!lets_in(
+            r#"rules: $CI_PIPELINE_SOURCE == "merge_request_event" when: never | $CI_COMMIT_TAG"#
+        ));
+        assert!(!lets_in("except: merge_requests"));
+        assert!(!lets_in(r#"rules: $CI_PIPELINE_SOURCE != "merge_request_event""#));
     }
 }

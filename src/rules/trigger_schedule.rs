@@ -37,6 +37,7 @@
 use super::engine::{Availability, Context, Meta};
 use crate::ci::TriggerKind;
 use crate::diagnostic::{Finding, Severity};
+use crate::facts::Provider;
 
 pub(super) static META: Meta =
     Meta { id: "trigger-schedule", severity: Severity::Info, fix: Availability::None, providers: &[] };
@@ -45,6 +46,12 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for publishing in context.publishing_jobs() {
         let scheduled =
             publishing.pipeline.triggers.iter().filter(|trigger| trigger.kind == TriggerKind::Schedule);
+        // A schedule runs on a branch: where every rule asks for a tag it starts nothing.
+        if publishing.provider() == Provider::Gitlab
+            && publishing.job.conditions.iter().any(|condition| asks_for_tag(&condition.text))
+        {
+            continue;
+        }
         for trigger in scheduled {
             findings.push(
                 META.finding(
@@ -52,8 +59,30 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     publishing.provider(),
                     format!("a schedule starts job `{}`, which publishes to npm", publishing.job.id),
                 )
-                .with_help("Stage (`npm stage publish`), or give nightly releases a dist-tag of their own."),
+                .with_help(if publishing.provider() == Provider::Circleci && !publishing.job.contexts.is_empty() {
+                    "A schedule in the configuration cannot use a restricted context: use a schedule trigger of the project."
+                } else {
+                    "Stage (`npm stage publish`), or give nightly releases a dist-tag of their own."
+                }),
             );
         }
     }
+}
+
+/// Whether every rule of the condition that says yes asks for a tag.
+fn asks_for_tag(condition: &str) -> bool {
+    let Some((word, rules)) =
+        condition.split_once(": ").filter(|(word, _)| matches!(*word, "rules" | "only"))
+    else {
+        return false;
+    };
+    let mut open = rules.split(" | ").filter(|rule| !rule.ends_with("when: never")).peekable();
+    open.peek().is_some()
+        && open.all(|rule| {
+            if word == "only" {
+                rule == "tags"
+            } else {
+                rule.starts_with("$CI_COMMIT_TAG") && !rule.contains("||")
+            }
+        })
 }

@@ -35,6 +35,7 @@
 
 use super::engine::{Availability, Context, Meta};
 use crate::diagnostic::{Finding, Severity};
+use crate::facts::Provider;
 
 pub(super) static META: Meta =
     Meta { id: "unread", severity: Severity::Info, fix: Availability::None, providers: &[] };
@@ -44,7 +45,9 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         // Elsewhere an unseen part is no business of publishing.
         let about_publishing =
             context.npm_paths().any(|path| std::ptr::eq(context.model.pipeline(path), pipeline))
-                || ["publish", "release"].iter().any(|word| pipeline.path().contains(word));
+                || ["publish", "release"].iter().any(|word| pipeline.path().contains(word))
+                || pipeline.provider == Provider::Circleci
+                    && context.npm_paths().any(|path| path.provider == Provider::Circleci);
         if !about_publishing {
             continue;
         }

@@ -55,6 +55,48 @@ pub(super) fn read(repository: &Repository<'_>, path: &str) -> Option<Pipeline> 
     Some(pipeline)
 }
 
+/// Most components of one project (GitLab allows 30).
+const MAX_COMPONENTS: usize = 30;
+
+/// The components of this project: files in `templates/` with a `spec` header. Each is seen by itself and without
+/// jobs, for these are read where it is included.
+pub(super) fn components(repository: &Repository<'_>) -> Vec<Pipeline> {
+    let files = repository.files.list("templates").into_iter().filter_map(|entry| {
+        let path = format!("templates/{}", entry.name);
+        if entry.is_dir { Some(format!("{path}/template.yml")) } else { has_extension(&path).then_some(path) }
+    });
+    let with_spec = files.filter(|path| {
+        let text = repository.files.read(path).ok().flatten();
+        text.is_some_and(|source| source.text().lines().any(|line| line.starts_with("spec:")))
+    });
+    with_spec.take(MAX_COMPONENTS).filter_map(|path| component(repository, &path)).collect()
+}
+
+/// Whether the name ends as that of a component must.
+fn has_extension(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, end)| end == "yml")
+}
+
+fn component(repository: &Repository<'_>, path: &str) -> Option<Pipeline> {
+    let tree = repository.yaml(path, Provider::Gitlab)?;
+    Some(Pipeline {
+        provider: Provider::Gitlab,
+        source: tree.source().clone(),
+        tree: Some(Arc::clone(&tree)),
+        entry: false,
+        name: None,
+        triggers: Vec::new(),
+        triggers_at: None,
+        permissions: None,
+        env: Vec::new(),
+        concurrency: None,
+        inputs: Vec::new(),
+        jobs: Vec::new(),
+        imports: Vec::new(),
+        unknowns: Vec::new(),
+    })
+}
+
 /// The jobs of a child pipeline's file.
 fn child(repository: &Repository<'_>, path: &str, depth: usize) -> Option<Vec<super::Job>> {
     if depth >= DEPTH {

@@ -167,6 +167,11 @@ pub(in crate::rules) fn tool_version(
     // A command names the tool's own version, which for semantic-release is not that of its npm plugin.
     let named = if tool.needs_npm { None } else { path.command.version.clone() };
     let version = named.or_else(locked).or_else(manager).as_deref().and_then(lowest);
+    // `yarn publish` is a command of Yarn 1 alone: later ones take it for a script of the package.
+    let classic = path.command.tool == Tool::Yarn && path.command.text.starts_with("yarn publish");
+    if version.is_none() && classic && choice.manager != Manager::Yarn {
+        return Version::parse("1.0.0").ok();
+    }
     // `yarn npm publish` is a command of Yarn 2 and later, whatever a leftover pin of Yarn 1 says.
     let modern = path.command.tool == Tool::Yarn && path.command.text.contains("npm publish");
     version.filter(|version| !modern || version.major() > 1)

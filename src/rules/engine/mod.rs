@@ -8,6 +8,7 @@ mod fix;
 mod page;
 mod run;
 mod selection;
+pub(super) mod shape;
 mod suppress;
 pub(super) mod words;
 
@@ -16,6 +17,7 @@ use crate::facts::Provider;
 
 pub use baseline::{Baseline, BaselineError};
 pub use context::Context;
+pub(super) use context::PublishingJob;
 pub(super) use context::{Client, client, npm_has, relies_on_identity, tool_facts, tool_version};
 pub use docs::table;
 pub use fingerprint::fingerprint;
