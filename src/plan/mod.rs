@@ -6,6 +6,7 @@
 pub mod advise;
 mod build;
 pub mod draft;
+mod gate;
 mod intended;
 mod model;
 mod pattern;
@@ -14,6 +15,7 @@ mod text;
 pub mod toolchain;
 
 pub use build::plan;
+pub use gate::{CIRCLECI_PARAMETER, CircleciFilter, GithubEvent};
 pub use intended::Intended;
 pub use model::{
     Expect, Install, ManagerSetup, PackJob, PackNode, Plan, PublishJob, TargetPlan, TriggerPlan,

@@ -6,7 +6,7 @@ use super::{Found, Library, Walk, condition, executor};
 use crate::ci::command::{Deed, Finder, Setting};
 use crate::ci::repository::{entry_place, place};
 use crate::ci::{
-    Cache, Concurrency, Condition, Guard, GuardKind, IdToken, Identity, IdentityState, Job, Runner, Scalar,
+    Cache, Concurrency, Condition, EnvVar, Guard, GuardKind, IdToken, Identity, IdentityState, Job, Runner, Scalar,
     Step, StepKind, Unknown,
 };
 use crate::yaml::Node;
@@ -244,7 +244,9 @@ fn identities(walk: &Walk<'_, '_, '_>, job: &mut Job) {
     let mut tokens = Vec::new();
     for step in &job.steps {
         let Some(script) = step.script().filter(|script| script.text().contains("oidc")) else { continue };
-        let setting = Setting { directory: Some(""), ..Setting::default() };
+        let known = |var: &EnvVar| Some((var.name.clone(), var.text.value.clone()?));
+        let env: Vec<(String, String)> = job.env.iter().chain(&step.env).filter_map(known).collect();
+        let setting = Setting { directory: Some(""), env: &env, ..Setting::default() };
         for act in finder.acts(script, &setting) {
             let Deed::FetchIdentity(request) = act.deed else { continue };
             tokens.push(IdToken {
