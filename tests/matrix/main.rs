@@ -70,7 +70,12 @@ fn circleci_files_are_valid_against_both_schemas() {
         let source = trustpub::text::Source::new(&rendered.path, &rendered.text);
         let tree = trustpub::yaml::parse(&source);
         let errors = validator.validate(tree.root().unwrap());
-        assert!(errors.is_empty(), "{}: {:?}", case.name, errors.iter().map(|one| &one.message).collect::<Vec<_>>());
+        assert!(
+            errors.is_empty(),
+            "{}: {:?}",
+            case.name,
+            errors.iter().map(|one| &one.message).collect::<Vec<_>>()
+        );
     }
 }
 

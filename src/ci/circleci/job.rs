@@ -6,8 +6,8 @@ use super::{Found, Library, Walk, condition, executor};
 use crate::ci::command::{Deed, Finder, Setting};
 use crate::ci::repository::{entry_place, place};
 use crate::ci::{
-    Cache, Concurrency, Condition, EnvVar, Guard, GuardKind, IdToken, Identity, IdentityState, Job, Runner, Scalar,
-    Step, StepKind, Unknown,
+    Cache, Concurrency, Condition, EnvVar, Guard, GuardKind, IdToken, Identity, IdentityState, Job, Runner,
+    Scalar, Step, StepKind, Unknown,
 };
 use crate::yaml::Node;
 

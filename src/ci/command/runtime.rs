@@ -24,6 +24,8 @@ pub(in crate::ci) fn publish(get: &dyn Fn(&str) -> Option<String>) -> Publish {
     publish.workspaces = get("TRUSTPUB_PACKAGES").map(|text| package_names(&text)).unwrap_or_default();
     // Tarballs that the pack job made: no folder of the repository.
     publish.target = Some("./${tarball}".to_owned());
+    // Each tarball has its own, which the manifest holds.
+    publish.tag = Some("${tag}".to_owned());
     publish.registry = Registry::Npm;
     if let Some(url) = get("TRUSTPUB_REGISTRY") {
         publish.registry = classify(&url);
@@ -36,8 +38,8 @@ pub(in crate::ci) fn publish(get: &dyn Fn(&str) -> Option<String>) -> Publish {
 /// The command for people.
 pub(in crate::ci) fn shown(publish: &Publish) -> &'static str {
     match publish.kind {
-        PublishKind::Publish => "npm publish ./${tarball} --ignore-scripts",
-        PublishKind::Stage => "npm stage publish ./${tarball} --ignore-scripts",
+        PublishKind::Publish => "npm publish ./${tarball} --ignore-scripts --tag ${tag}",
+        PublishKind::Stage => "npm stage publish ./${tarball} --ignore-scripts --tag ${tag}",
     }
 }
 
@@ -48,7 +50,8 @@ pub fn package_names(text: &str) -> Vec<String> {
         return text.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
     }
     let list: Vec<serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
-    let name = |one: &serde_json::Value| one.as_str().or_else(|| one.get("name")?.as_str()).map(str::to_owned);
+    let name =
+        |one: &serde_json::Value| one.as_str().or_else(|| one.get("name")?.as_str()).map(str::to_owned);
     list.iter().filter_map(name).collect()
 }
 
@@ -83,9 +86,11 @@ mod tests {
 
     #[test]
     fn packages_are_told_in_every_form() {
-        for text in
-            [r#"["a","@b/c"]"#, r#"[{"name":"a","path":"."},{"name":"@b/c"}]"#, "a\n  @b/c packages/c tag=x\n\n"]
-        {
+        for text in [
+            r#"["a","@b/c"]"#,
+            r#"[{"name":"a","path":"."},{"name":"@b/c"}]"#,
+            "a\n  @b/c packages/c tag=x\n\n",
+        ] {
             assert_eq!(package_names(text), ["a", "@b/c"], "{text}");
         }
         assert!(package_names("[").is_empty() && package_names("").is_empty());

@@ -3,8 +3,8 @@
 use super::{by_name, credential, registry, setup};
 use crate::ci::command::{Act, Confidence, Deed, Finder, Publish, PublishKind, Setting};
 use crate::ci::{
-    Command, Credential, CredentialKind, Hop, HopKind, IdToken, IdentityState, Job, Learnt, LearntFrom, Level,
-    Reach, Registry, Repository, Scalar, Script, Step, StepAct, StepKind, Tool, Toolchain, Value,
+    Command, Credential, CredentialKind, Hop, HopKind, IdToken, IdentityState, Job, Learnt, LearntFrom,
+    Level, Reach, Registry, Repository, Scalar, Script, Step, StepAct, StepKind, Tool, Toolchain, Value,
 };
 use crate::facts::Provider;
 use crate::facts::actions::{Publisher, Publishes, publisher};

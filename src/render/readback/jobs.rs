@@ -98,11 +98,16 @@ fn identity(pack: &Job, publish: &Job, target: &TargetPlan, differ: &mut Differ)
     if target.provider == Provider::Github {
         let scopes = |job: &Job| {
             let set = job.permissions.iter().filter(|set| set.level == Some(crate::ci::Level::Job));
-            let scopes = set.flat_map(|set| set.scopes.iter().map(|(name, one)| format!("{name}: {}", one.shown())));
+            let scopes =
+                set.flat_map(|set| set.scopes.iter().map(|(name, one)| format!("{name}: {}", one.shown())));
             scopes.collect::<Vec<_>>().join(", ")
         };
         differ.same("the pack job's permissions", scopes(pack), "contents: read");
-        differ.same("the publish job's permissions", scopes(publish), if oidc { "id-token: write" } else { "" });
+        differ.same(
+            "the publish job's permissions",
+            scopes(publish),
+            if oidc { "id-token: write" } else { "" },
+        );
     }
 }
 
@@ -127,7 +132,11 @@ fn machines(pack: &Job, publish: &Job, target: &TargetPlan, differ: &mut Differ)
         _ => "",
     };
     differ.same("the environment", environment, meant);
-    differ.same("the pack job's environment", pack.environment.as_ref().map_or("", |one| one.name.shown()), "");
+    differ.same(
+        "the pack job's environment",
+        pack.environment.as_ref().map_or("", |one| one.name.shown()),
+        "",
+    );
 }
 
 /// One release at a time, and none stopped midway.
@@ -172,7 +181,8 @@ fn variables(job: &Job, meant: &[(String, String)], differ: &mut Differ) {
 fn secrets(pack: &Job, publish: &Job, target: &TargetPlan, differ: &mut Differ) {
     let github = target.provider == Provider::Github;
     let install = target.pack.install.as_ref().and_then(|install| install.token.clone());
-    let meant_pack = install.filter(|_| github).map(|name| format!("NPM_READ_TOKEN={name}")).unwrap_or_default();
+    let meant_pack =
+        install.filter(|_| github).map(|name| format!("NPM_READ_TOKEN={name}")).unwrap_or_default();
     let staged = github && target.auth == Auth::Token;
     let meant_publish = if staged { "NPM_STAGE_TOKEN=NPM_STAGE_TOKEN" } else { "" };
     differ.same("the pack job's secrets", held(pack), meant_pack);

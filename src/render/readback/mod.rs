@@ -105,11 +105,13 @@ fn compare(model: &Model, project: &Project, found: &PublishPath, target: &Targe
     }
     let guards = found.guards.iter().filter(|guard| guard.kind != GuardKind::BranchFilter);
     let guards: Vec<String> = guards.map(|guard| format!("{:?} {}", guard.kind, guard.name)).collect();
-    let kind =
-        if found.provider == Provider::Circleci { GuardKind::Context } else { GuardKind::Environment };
+    let kind = if found.provider == Provider::Circleci { GuardKind::Context } else { GuardKind::Environment };
     differ.same("the guard", guards.join(", "), format!("{kind:?} {}", meant.guard));
-    let known: Vec<&String> =
-        meant.packages.iter().filter(|name| project.publishable().any(|one| one.name() == Some(name))).collect();
+    let known: Vec<&String> = meant
+        .packages
+        .iter()
+        .filter(|name| project.publishable().any(|one| one.name() == Some(name)))
+        .collect();
     let mut packages: Vec<&String> = found.packages.iter().collect();
     packages.sort();
     differ.same("the packages", format!("{packages:?}"), format!("{known:?}"));
@@ -151,7 +153,8 @@ fn trigger(pipeline: &Pipeline, target: &TargetPlan, differ: &mut Differ) {
         return;
     }
     let texts = |list: &[ci::RefFilter]| -> Vec<String> {
-        let text = |one: &ci::RefFilter| format!("{}{}", if one.excludes { "!" } else { "" }, one.pattern.written);
+        let text =
+            |one: &ci::RefFilter| format!("{}{}", if one.excludes { "!" } else { "" }, one.pattern.written);
         list.iter().map(text).collect()
     };
     let shown: Vec<String> = starts

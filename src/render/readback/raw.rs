@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Differ;
 use crate::facts::Provider;
-use crate::plan::TargetPlan;
+use crate::plan::{CIRCLECI_PARAMETER, TargetPlan};
 use crate::schema::{Dialect, to_json};
 use crate::spec::Auth;
 use crate::text::Source;
@@ -50,6 +50,11 @@ fn meant(target: &TargetPlan) -> Vec<(Vec<&'static str>, Value)> {
                 (vec![pack, "artifacts", "paths"], json!([".npm-tarballs/"])),
                 (vec![publish, "needs"], json!([{"job": pack, "artifacts": true}])),
             ]
+        }
+        Provider::Circleci => {
+            let parameter = json!({CIRCLECI_PARAMETER: {"type": "boolean", "default": false}});
+            let by_hand = target.trigger.circleci_when().is_some();
+            vec![(vec!["parameters"], if by_hand { parameter } else { Value::Null })]
         }
         _ => Vec::new(),
     }

@@ -23,7 +23,9 @@ pub(super) fn shown(job: &Job) -> String {
         let mut text = match &step.kind {
             // CircleCI's escape for what would open an expression.
             StepKind::Run { script, .. } => script.text().replace("\\<<", "<<"),
-            StepKind::Uses { reference, inputs: given, .. } => format!("uses {}{}", reference.written, inputs(given)),
+            StepKind::Uses { reference, inputs: given, .. } => {
+                format!("uses {}{}", reference.written, inputs(given))
+            }
             StepKind::Builtin { name, inputs: given } => format!("uses {name}{}", inputs(given)),
         };
         if let Some(id) = &step.id {
@@ -76,7 +78,8 @@ fn github(target: &TargetPlan) -> (Vec<String>, Vec<String>) {
     pack.extend(target.pack.install.as_ref().map(install));
     pack.extend(target.pack.run.iter().cloned());
     pack.push(format!("{}known as pack", Program::Pack.script(target.into())));
-    let hand_over = "name=npm-tarballs path=${{ runner.temp }}/npm-tarballs if-no-files-found=error retention-days=1";
+    let hand_over =
+        "name=npm-tarballs path=${{ runner.temp }}/npm-tarballs if-no-files-found=error retention-days=1";
     pack.push(uses("actions/upload-artifact", hand_over));
     let node = format!("node-version={} package-manager-cache=false", target.publish.toolchain.node);
     let mut publish = vec![uses("actions/setup-node", &node)];
