@@ -1,10 +1,45 @@
 //! Makes the table of rules from the files in `src/rules`: a rule's id is its file's name, and its
-//! leading doc comment is its page, its SARIF help and its tests.
+//! leading doc comment is its page, its SARIF help and its tests. Leaves out of the vendored schemas what
+//! validates nothing.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
+/// Schemas that the binary carries.
+const SCHEMAS: [&str; 4] =
+    ["circle-ci.json", "github-actions.json", "github-workflows.json", "gitlab-ci.json"];
+
 fn main() {
+    rules();
+    println!("cargo::rerun-if-changed=schemas/vendor");
+    let out = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
+    for name in SCHEMAS {
+        let text = std::fs::read_to_string(Path::new("schemas/vendor").join(name))
+            .expect("a vendored schema is readable");
+        let mut schema = serde_json::from_str(&text).expect("a vendored schema is JSON");
+        strip(&mut schema);
+        std::fs::write(Path::new(&out).join(name), schema.to_string()).expect("OUT_DIR is writable");
+    }
+}
+
+/// Takes out what is for people alone: texts, and examples. A property of such a name is a schema, no text.
+fn strip(schema: &mut serde_json::Value) {
+    const WORDS: [&str; 4] = ["description", "markdownDescription", "title", "$comment"];
+    match schema {
+        serde_json::Value::Object(map) => {
+            map.retain(|key, value| {
+                let text = value.is_string() && (WORDS.contains(&key.as_str()) || key.starts_with("x-"));
+                let examples = value.is_array() && key == "examples";
+                !(text || examples)
+            });
+            map.values_mut().for_each(strip);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(strip),
+        _ => {}
+    }
+}
+
+fn rules() {
     println!("cargo::rerun-if-changed=src/rules");
     let out = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     let mut names: Vec<String> = std::fs::read_dir("src/rules")
