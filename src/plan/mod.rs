@@ -5,6 +5,7 @@
 
 pub mod advise;
 mod build;
+mod bundle;
 pub mod draft;
 mod gate;
 mod intended;
@@ -15,6 +16,7 @@ mod text;
 pub mod toolchain;
 
 pub use build::plan;
+pub use bundle::BundlePin;
 pub use gate::{CIRCLECI_PARAMETER, CircleciFilter, GithubEvent};
 pub use intended::Intended;
 pub use model::{

@@ -75,7 +75,7 @@ fn github(plan: &TargetPlan, environment: &str, runner: &str, build_runner: &str
 }
 
 fn gitlab(plan: &TargetPlan, environment: &str, image: &str, digest: Option<&str>, tags: &[String]) -> Value {
-    let (pack_stage, publish_stage) = if plan.entry { ("pack", "publish") } else { ("deploy", "deploy") };
+    let (pack_stage, publish_stage) = stages(plan);
     let oidc = plan.auth == Auth::Oidc;
     context! {
         entry => plan.entry,
@@ -104,6 +104,11 @@ fn gitlab(plan: &TargetPlan, environment: &str, image: &str, digest: Option<&str
             script => Program::Publish.script(plan.into()),
         },
     }
+}
+
+/// The stages of both jobs on GitLab: an included file adds none of its own.
+pub(super) fn stages(plan: &TargetPlan) -> (&'static str, &'static str) {
+    if plan.entry { ("pack", "publish") } else { ("deploy", "deploy") }
 }
 
 pub(super) fn gitlab_scripts(plan: &TargetPlan) -> Vec<String> {
@@ -230,19 +235,19 @@ pub(super) fn images_of(plan: &TargetPlan) -> (String, String) {
     }
 }
 
-fn github_trigger(plan: &TargetPlan) -> Value {
+pub(super) fn github_trigger(plan: &TargetPlan) -> Value {
     let GithubEvent { event, tags, branches, types } = plan.trigger.github_event();
     context! { event, tags, branches, types, condition => plan.trigger.github_condition() }
 }
 
 /// The filters of both jobs, one kind of reference after the other.
-fn circleci_filters(plan: &TargetPlan) -> Value {
+pub(super) fn circleci_filters(plan: &TargetPlan) -> Value {
     let filters = plan.trigger.circleci_filters();
     filters.into_iter().map(|(kind, verb, text)| context! { kind, verb, text }).collect()
 }
 
 /// `text` with CircleCI's expression opener escaped: it would be read even inside a heredoc.
-fn unexpanded(text: &str) -> String {
+pub(super) fn unexpanded(text: &str) -> String {
     text.replace("<<", "\\<<")
 }
 

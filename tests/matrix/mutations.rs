@@ -68,7 +68,15 @@ fn altered(line: &str) -> Option<String> {
 
 /// Each change of one line that goes unnoticed.
 fn unnoticed(provider: Provider) -> String {
-    let chosen = ["single-npm", "private-dependencies", "extra-dist-tags", "manual", "token"];
+    let chosen = [
+        "single-npm",
+        "private-dependencies",
+        "extra-dist-tags",
+        "manual",
+        "token",
+        "thin-workspace",
+        "thin-manual",
+    ];
     let mut unnoticed = String::new();
     for case in cases(provider).into_iter().filter(|case| chosen.contains(&case.name)) {
         let planned = plan(&case.spec).unwrap();

@@ -85,7 +85,11 @@ fn compare(model: &Model, project: &Project, found: &PublishPath, target: &Targe
     differ.same("the job", &found.job, meant.job);
     differ.same("the entry file", if found.entry { &found.file } else { "" }, &found.file);
     let home = found.command.at.source.path();
-    differ.same("the command's file", home, if target.entry { &meant.file } else { home_of(target, found) });
+    let at_home = match target.bundle {
+        Some(_) => ci::bundle::is_member(home),
+        None => home == home_of(target, found),
+    };
+    differ.same("the command's file", if at_home { "" } else { home }, "");
     credentials(found, oidc, differ);
     differ.same("the registry", format!("{:?}", found.registry), format!("{:?}", ci::Registry::Npm));
     differ.same("the tool", found.command.tool.id(), ci::Tool::Npm.id());
@@ -119,9 +123,9 @@ fn compare(model: &Model, project: &Project, found: &PublishPath, target: &Targe
     jobs::compare(model.pipeline(found), target, differ);
 }
 
-/// Where the command may stand: the generated file, or on CircleCI the one place that it is read from.
+/// Where an inline pipeline's command must stand: the generated file, or the one place that it is read from.
 fn home_of<'t>(target: &'t TargetPlan, found: &'t PublishPath) -> &'t str {
-    if target.provider == Provider::Gitlab { &target.file } else { &found.file }
+    if target.entry || target.provider == Provider::Gitlab { &target.file } else { &found.file }
 }
 
 /// With what the command authenticates. What the repository's own files hold is no part of what was rendered, and no
