@@ -139,3 +139,68 @@ fn what_the_plan_refuses_is_told_at_its_place() {
     let (code, _, err) = generate(tempfile::tempdir().unwrap().path(), &[]);
     assert!(code == 2 && err.contains("trustpub init"), "{err}");
 }
+
+const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
+#[test]
+fn a_thin_pipeline_needs_an_exact_pin() {
+    let thin = format!("{SPEC}runtime: bundle\n");
+    let dir = repository("npm-single", &thin);
+    let (code, _, err) = generate(dir.path(), &[]);
+    assert!(code == 2 && err.contains("trustpub.yml:4:") && err.contains("needs the exact pin"), "{err}");
+    assert!(err.contains("bundle: {github: {action: OWNER/npm-publish, commit:"), "{err}");
+    for (pin, says) in [
+        ("action: acme/npm-publish, commit: v1.0.0", "`v1.0.0` is no commit"),
+        ("action: npm-publish, commit: 0123456789abcdef0123456789abcdef01234567", "has no owner"),
+    ] {
+        let dir = repository("npm-single", &format!("{thin}bundle:\n  github: {{{pin}}}\n"));
+        let (code, _, err) = generate(dir.path(), &[]);
+        assert!(code == 2 && err.contains("trustpub.yml:6:") && err.contains(says), "{err}");
+    }
+    let limited = format!(
+        "{thin}bundle:\n  github: {{action: acme/npm-publish, commit: {COMMIT}}}\npublish:\n  npm: 11.17.0\n"
+    );
+    let (code, _, err) = generate(repository("npm-single", &limited).path(), &[]);
+    assert!(code == 2 && err.contains("brings its own Node and npm"), "{err}");
+}
+
+#[test]
+fn a_thin_pipeline_is_generated_checked_and_read_like_any_other() {
+    let spec = format!(
+        "{SPEC}runtime: bundle\nbundle:\n  github: {{action: acme/npm-publish, commit: {COMMIT}, version: v1.0.0}}\n"
+    );
+    let dir = repository("pnpm-monorepo", &spec);
+    let (code, _, err) = generate(dir.path(), &[]);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(generate(dir.path(), &["--check"]).0, 0);
+    let text = std::fs::read_to_string(dir.path().join(WORKFLOW)).unwrap();
+    assert!(text.contains(&format!("uses: acme/npm-publish/publish@{COMMIT} # v1.0.0")), "{text}");
+    assert!(text.lines().count() < 80 && !text.contains("TRUSTPUB_"), "{text}");
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("trustpub"));
+    let output =
+        command.arg("paths").arg("--repo").arg(dir.path()).args(["--format", "json"]).output().unwrap();
+    let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let path = &value["publish_paths"][0];
+    assert_eq!((&path["auth"], &path["guard"]), (&"oidc".into(), &"environment".into()), "{value}");
+    assert_eq!((&path["job"], &path["npm"]), (&"publish".into(), &"11.17.0".into()));
+    assert!(path["packages"].as_array().is_some_and(|names| names.len() > 1), "{value}");
+}
+
+#[test]
+fn init_and_generate_stand_beside_a_workflow_that_publishes_today() {
+    let dir = repository("npm-single", "");
+    std::fs::remove_file(dir.path().join("trustpub.yml")).unwrap();
+    std::fs::create_dir_all(dir.path().join(".github/workflows")).unwrap();
+    let old = "on: {push: {tags: ['v*']}}\njobs:\n  release:\n    runs-on: ubuntu-latest\n    steps:\n      - run: npm publish\n        env:\n          NODE_AUTH_TOKEN: ${{ secrets.NPM_TOKEN }}\n";
+    std::fs::write(dir.path().join(WORKFLOW), old).unwrap();
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("trustpub"));
+    let output = command.args(["init", "--yes", "--repo"]).arg(dir.path()).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        said.contains("Take out what publishes today") && said.contains("publish.yml, job `release`"),
+        "{said}"
+    );
+    let (code, out, err) = generate(dir.path(), &[]);
+    assert!(code == 0 && out.contains("written    .github/workflows/npm-publish.yml"), "{out}{err}");
+    assert_eq!(std::fs::read_to_string(dir.path().join(WORKFLOW)).unwrap(), old);
+}

@@ -5,6 +5,7 @@
 //! followed), every node with its place. From these, one piece of code for all providers derives
 //! the [`PublishPath`]s. What cannot be seen is [`Unknown`], never guessed.
 
+pub mod bundle;
 mod cache;
 mod circleci;
 pub mod command;

@@ -7,6 +7,7 @@ use crate::diagnostic::Location;
 use crate::facts::Provider;
 use crate::files;
 use crate::project::Project;
+use crate::text::Source;
 use crate::yaml::{self, Node};
 
 /// What readers look at: the files, what the project is, and every YAML file at most once.
@@ -53,6 +54,15 @@ impl<'a> Repository<'a> {
         }
         self.parsed.borrow_mut().insert(path.to_owned(), tree.clone());
         tree
+    }
+
+    /// A YAML text that trustpub itself knows, under a `path` that is no file's.
+    pub(super) fn known_yaml(&self, path: &str, text: &str, provider: Provider) -> Option<Arc<yaml::Tree>> {
+        if !self.parsed.borrow().contains_key(path) {
+            let tree = yaml::parse(&Source::new(path, text));
+            self.parsed.borrow_mut().insert(path.to_owned(), Some(Arc::new(tree)));
+        }
+        self.yaml(path, provider)
     }
 
     /// Notes what could not be read.

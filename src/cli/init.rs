@@ -9,7 +9,7 @@ use super::{Answer, Context, Exit, Failure, Format};
 use crate::ci;
 use crate::facts::Provider;
 use crate::files::Tree;
-use crate::plan::advise::{Advice, Situation, advise};
+use crate::plan::advise::{Situation, advise};
 use crate::plan::draft::{Draft, FILE, draft};
 use crate::plan::{Plan, plan};
 use crate::project::Project;
@@ -96,7 +96,8 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
     if written {
         tree.write(FILE, &draft.text)?;
     }
-    let next_steps = next_steps();
+    let next_steps = next_steps(&model, &plan);
+    let notes: Vec<String> = advice.notes.iter().chain(&draft.notes).cloned().collect();
     if json {
         context.print_json(&Answered {
             schema: 1,
@@ -105,12 +106,12 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
             text: &draft.text,
             choices: &draft.choices,
             defaults: &defaults,
-            notes: &advice.notes,
+            notes: &notes,
             next_steps: &next_steps,
             checklist: &checklist,
         })?;
     } else if written {
-        context.print(&text(&draft, &advice, &defaults, &next_steps, !ask))?;
+        context.print(&text(&draft, &notes, &defaults, &next_steps, !ask))?;
         context.print(&format!("\n{}", checklist.to_text()))?;
     } else {
         context.note("Nothing was written.\n");
@@ -146,14 +147,29 @@ fn shown(draft: &Draft) -> String {
     out
 }
 
-fn next_steps() -> Vec<String> {
-    vec![
+fn next_steps(model: &ci::Model, plan: &Plan) -> Vec<String> {
+    let mut steps = vec![
         format!("Read {FILE}, then run `trustpub generate`: it writes the pipelines."),
         "Commit what it wrote, and make the settings below.".to_owned(),
-    ]
+    ];
+    let ours = |file: &str| plan.targets.iter().any(|target| target.file == file);
+    let mut places: Vec<String> = model
+        .paths
+        .iter()
+        .filter(|path| path.entry && path.registry != ci::Registry::Other && !ours(&path.file))
+        .map(|path| format!("{}, job `{}`", path.file, path.job))
+        .collect();
+    places.dedup();
+    if !places.is_empty() {
+        steps.push(format!(
+            "Take out what publishes today, or both will publish, the old way with its token: {}.",
+            places.join("; ")
+        ));
+    }
+    steps
 }
 
-fn text(draft: &Draft, advice: &Advice, defaults: &[Choice], next: &[String], show: bool) -> String {
+fn text(draft: &Draft, notes: &[String], defaults: &[Choice], next: &[String], show: bool) -> String {
     let bold = anstyle::Style::new().bold();
     let mut out = String::new();
     let _ = writeln!(out, "{bold}Wrote {FILE}{bold:#}");
@@ -164,9 +180,9 @@ fn text(draft: &Draft, advice: &Advice, defaults: &[Choice], next: &[String], sh
     for Choice { key, value, reason } in defaults {
         list(&mut out, 2, "- ", &[format!("{key}: {value} ({reason})")]);
     }
-    if !advice.notes.is_empty() {
+    if !notes.is_empty() {
         let _ = writeln!(out, "\n{bold}Also{bold:#}");
-        list(&mut out, 2, "- ", &advice.notes);
+        list(&mut out, 2, "- ", notes);
     }
     let _ = writeln!(out, "\n{bold}Next{bold:#}");
     numbered(&mut out, 2, next);

@@ -1,6 +1,7 @@
 //! From a resolved spec to the plan: every field checked for what a provider would evaluate, every
 //! default that is a fact looked up, every refusal collected.
 
+use super::bundle;
 use super::text::Checks;
 use super::toolchain::{self, Want};
 use super::{
@@ -29,11 +30,7 @@ fn plan_target(spec: &Resolved, target: &Target, refusals: &mut Vec<Refusal>) ->
     check_target(&mut checks, &prefix, target);
     check_build(&mut checks, spec);
     check_publish(&mut checks, spec, target);
-    if spec.runtime == Runtime::Bundle {
-        let help = "leave it out: the generated file then carries the whole pipeline; for an Action, component or orb of \
-                    your own run `trustpub bundle --out DIR --namespace NS`";
-        checks.refuse("runtime", "the Action, component and orb have no published release to refer to", help);
-    }
+    let bundle = bundle::pin(&mut checks, spec, target);
     let trigger = trigger(&mut checks, target);
     let toolchain = match toolchain::solve(provider, &want(spec, target)) {
         Ok(toolchain) => Some(toolchain),
@@ -45,6 +42,9 @@ fn plan_target(spec: &Resolved, target: &Target, refusals: &mut Vec<Refusal>) ->
     let toolchain = toolchain?;
     let node = pack_node(spec, target, &toolchain);
     let setup = manager_setup(&mut checks, spec, &node);
+    if bundle.is_some() {
+        bundle::further_limits(&mut checks, trigger.as_ref(), &node, setup.as_ref());
+    }
     if refusals.len() > before {
         return None;
     }
@@ -79,6 +79,7 @@ fn plan_target(spec: &Resolved, target: &Target, refusals: &mut Vec<Refusal>) ->
             expect: (target.auth == Auth::Oidc).then(|| expect(target, &trigger)).flatten(),
         },
         trigger,
+        bundle,
         details: target.details.clone(),
     })
 }
@@ -254,7 +255,8 @@ fn want<'a>(spec: &'a Resolved, target: &'a Target) -> Want<'a> {
     if target.auth == Auth::Oidc {
         features.push(Feature::OidcPublish);
     }
-    if target.mode == Mode::Stage {
+    // The bundle's publish job can do both.
+    if target.mode == Mode::Stage || spec.runtime == Runtime::Bundle {
         features.push(Feature::StagePublish);
     }
     if !spec.extra_tags.is_empty() && target.auth == Auth::Oidc {

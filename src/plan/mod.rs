@@ -5,7 +5,9 @@
 
 pub mod advise;
 mod build;
+mod bundle;
 pub mod draft;
+mod gate;
 mod intended;
 mod model;
 mod pattern;
@@ -14,6 +16,8 @@ mod text;
 pub mod toolchain;
 
 pub use build::plan;
+pub use bundle::BundlePin;
+pub use gate::{CIRCLECI_PARAMETER, CircleciFilter, GithubEvent};
 pub use intended::Intended;
 pub use model::{
     Expect, Install, ManagerSetup, PackJob, PackNode, Plan, PublishJob, TargetPlan, TriggerPlan,

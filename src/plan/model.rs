@@ -1,4 +1,4 @@
-use super::{Branch, Pattern, Toolchain};
+use super::{Branch, BundlePin, Pattern, Toolchain};
 use crate::facts::Provider;
 use crate::spec::{Access, Auth, Details, Manager, Mode, ResolvedPackage};
 
@@ -32,6 +32,8 @@ pub struct TargetPlan {
     pub pack: PackJob,
     /// The job that publishes.
     pub publish: PublishJob,
+    /// The member of the bundle that the pipeline refers to; none where it carries everything itself.
+    pub bundle: Option<BundlePin>,
     /// What only this provider has.
     pub details: Details,
 }

@@ -77,7 +77,7 @@ impl Pattern {
         Some(if terms.is_empty() { "true".to_owned() } else { terms.join(" && ") })
     }
 
-    /// An anchored regular expression between slashes, for GitLab's rules and CircleCI's `matches`.
+    /// An anchored regular expression between slashes, for GitLab's rules, CircleCI's filters and its `matches`.
     pub fn regex(&self) -> String {
         let mut out = String::from("/^");
         for c in self.0.chars() {
@@ -100,6 +100,11 @@ impl Pattern {
             Some((before, "")) if !before.is_empty() => format!("{value} starts-with \"{before}\""),
             Some(_) => format!("{value} matches {}", self.regex()),
         }
+    }
+
+    /// The same in CircleCI's filters: a name, or a regular expression between slashes.
+    pub fn circleci_filter(&self) -> String {
+        if self.0.contains('*') { self.regex() } else { self.0.clone() }
     }
 
     /// Whether the tag `name` matches.
@@ -150,6 +155,8 @@ mod tests {
         assert_eq!(pattern.github_filter(), "v*");
         assert_eq!(pattern.regex(), r"/^v[^\/]*$/");
         assert_eq!(pattern.circleci_term("t"), "t starts-with \"v\"");
+        assert_eq!(pattern.circleci_filter(), r"/^v[^\/]*$/");
+        assert_eq!(Pattern::new("v1.0").unwrap().circleci_filter(), "v1.0");
         assert_eq!(pattern.github_condition("t").as_deref(), Some("startsWith(t, 'v') && !contains(t, '/')"));
     }
 

@@ -58,6 +58,16 @@ impl Package {
         self.manifest.name.as_ref().map(|name| name.value.as_str())
     }
 
+    /// Its version, where that only holds the place of one that a release tool writes while it publishes.
+    pub fn placeholder_version(&self) -> Option<&str> {
+        let version = self.manifest.version.as_ref()?.value.as_str();
+        let made = version.strip_prefix("0.0.0-")?;
+        ["development", "semantic", "placeholder"]
+            .iter()
+            .any(|word| made.starts_with(word))
+            .then_some(version)
+    }
+
     /// The folder as commands write it: `.` for the root.
     pub fn path(&self) -> &str {
         if self.folder.is_empty() { "." } else { &self.folder }

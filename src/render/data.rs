@@ -5,7 +5,7 @@ use minijinja::{Value, context};
 use super::runtime::Program;
 use super::script::{self, Setup, Step};
 use crate::facts::{Provider, actions, images, registry, runners};
-use crate::plan::{PackNode, TargetPlan, TriggerPlan};
+use crate::plan::{CIRCLECI_PARAMETER, GithubEvent, Install, PackNode, TargetPlan};
 use crate::spec::{Auth, Details, Manager};
 
 type Env = Vec<(&'static str, String)>;
@@ -27,38 +27,21 @@ pub(super) fn of(plan: &TargetPlan) -> Value {
 }
 
 fn github(plan: &TargetPlan, environment: &str, runner: &str, build_runner: &str) -> Value {
-    let condition = match &plan.trigger {
-        TriggerPlan::Release(pattern) => pattern.github_condition("github.event.release.tag_name"),
-        TriggerPlan::Manual(branch) => {
-            Some(format!("github.ref == 'refs/heads/{}'", branch.as_str().replace('\'', "''")))
-        }
-        TriggerPlan::Tag(_) | TriggerPlan::Branch(_) => None,
-    };
-    let (kind, filter) = match &plan.trigger {
-        TriggerPlan::Tag(pattern) => ("tag", pattern.github_filter()),
-        TriggerPlan::Branch(branch) => ("branch", branch.github_filter()),
-        TriggerPlan::Release(_) => ("release", String::new()),
-        TriggerPlan::Manual(_) => ("manual", String::new()),
-    };
     let (node, node_file) = match &plan.pack.node {
         PackNode::Exact(version) => (Some(version.clone()), None),
         PackNode::File(file) => (None, Some(file.clone())),
         PackNode::Image(_) => (None, None),
     };
     let install = plan.pack.install.as_ref().map(|install| {
-        let mut env: Env = owned(script::install_env(install, plan.pack.manager));
-        if install.token.is_some() {
-            env.push(("TRUSTPUB_REGISTRY", registry::URL.to_owned()));
-        }
         context! {
-            env => pairs(env),
+            env => pairs(install_variables(plan)),
             token => install.token.clone(),
             script => script::install(install, plan.pack.manager),
         }
     });
     context! {
         file_name => plan.file_name(),
-        trigger => context! { kind, filter, condition },
+        trigger => github_trigger(plan),
         actions => context! {
             checkout => action("actions/checkout"),
             node => action("actions/setup-node"),
@@ -92,12 +75,12 @@ fn github(plan: &TargetPlan, environment: &str, runner: &str, build_runner: &str
 }
 
 fn gitlab(plan: &TargetPlan, environment: &str, image: &str, digest: Option<&str>, tags: &[String]) -> Value {
-    let (pack_stage, publish_stage) = if plan.entry { ("pack", "publish") } else { ("deploy", "deploy") };
+    let (pack_stage, publish_stage) = stages(plan);
     let oidc = plan.auth == Auth::Oidc;
     context! {
         entry => plan.entry,
         file_name => plan.file_name(),
-        rule => gitlab_rule(&plan.trigger),
+        rule => plan.trigger.gitlab_rule(),
         tags => tags.to_vec(),
         pack => context! {
             job => plan.pack_job(),
@@ -123,23 +106,12 @@ fn gitlab(plan: &TargetPlan, environment: &str, image: &str, digest: Option<&str
     }
 }
 
-/// GitLab reads `rules` alone: protected references, pushed, never a merge request's.
-fn gitlab_rule(trigger: &TriggerPlan) -> String {
-    let term = match trigger {
-        TriggerPlan::Tag(pattern) | TriggerPlan::Release(pattern) => {
-            format!("$CI_PIPELINE_SOURCE == \"push\" && $CI_COMMIT_TAG =~ {}", pattern.regex())
-        }
-        TriggerPlan::Branch(branch) => {
-            format!("$CI_PIPELINE_SOURCE == \"push\" && $CI_COMMIT_BRANCH == \"{}\"", branch.as_str())
-        }
-        TriggerPlan::Manual(branch) => {
-            format!("$CI_PIPELINE_SOURCE == \"web\" && $CI_COMMIT_BRANCH == \"{}\"", branch.as_str())
-        }
-    };
-    format!("{term} && $CI_COMMIT_REF_PROTECTED == \"true\"")
+/// The stages of both jobs on GitLab: an included file adds none of its own.
+pub(super) fn stages(plan: &TargetPlan) -> (&'static str, &'static str) {
+    if plan.entry { ("pack", "publish") } else { ("deploy", "deploy") }
 }
 
-fn gitlab_scripts(plan: &TargetPlan) -> Vec<String> {
+pub(super) fn gitlab_scripts(plan: &TargetPlan) -> Vec<String> {
     let mut scripts: Vec<String> =
         script::setup(&plan.pack, "").into_iter().map(|setup| setup.command).collect();
     if let Some(install) = &plan.pack.install {
@@ -165,27 +137,11 @@ fn gitlab_scripts(plan: &TargetPlan) -> Vec<String> {
 }
 
 fn circleci(plan: &TargetPlan, context: &str, image: &str, digest: Option<&str>, class: &str) -> Value {
-    let sudo = |image: &str| {
-        let repository =
-            image.split('@').next().and_then(|name| name.rsplit_once(':')).map_or(image, |(name, _)| name);
-        if images::image(repository).is_some_and(|known| known.sudo) { "sudo " } else { "" }
-    };
     let pack_image = pack_image(plan, image);
     let publish_image = publish_image(plan, image, digest);
-    let token = plan.pack.install.as_ref().and_then(|install| install.token.clone());
-    // Every step starts with the job's variables: those after the install drop the token again.
-    let drop = token.as_ref().map_or(String::new(), |token| format!("unset {token}\n"));
+    let drop = drop_token(plan);
     let install = plan.pack.install.as_ref().map(|install| {
-        let mut env: Env = owned(script::install_env(install, plan.pack.manager));
-        let mut text = String::new();
-        if let Some(token) = &install.token {
-            env.push(("TRUSTPUB_REGISTRY", registry::URL.to_owned()));
-            if token != "NPM_READ_TOKEN" {
-                text.push_str(&read_token(token));
-            }
-        }
-        text.push_str(&script::install(install, plan.pack.manager));
-        context! { env => pairs(env), script => unexpanded(&text) }
+        context! { env => pairs(install_variables(plan)), script => unexpanded(&circleci_install(plan, install)) }
     });
     let run = plan.pack.run.iter().map(|command| {
         let Step { name, script } = Step::of(command);
@@ -193,8 +149,9 @@ fn circleci(plan: &TargetPlan, context: &str, image: &str, digest: Option<&str>,
     });
     context! {
         entry => plan.entry,
-        manual => matches!(plan.trigger, TriggerPlan::Manual(_)),
-        filter => circleci_filter(&plan.trigger),
+        parameter => CIRCLECI_PARAMETER,
+        when => plan.trigger.circleci_when(),
+        filters => circleci_filters(plan),
         resource_class => class,
         context,
         pack => context! {
@@ -219,30 +176,82 @@ fn circleci(plan: &TargetPlan, context: &str, image: &str, digest: Option<&str>,
     }
 }
 
+/// What stands before a command that needs more rights than the user of `image` has.
+pub(super) fn sudo(image: &str) -> &'static str {
+    let repository =
+        image.split('@').next().and_then(|name| name.rsplit_once(':')).map_or(image, |(name, _)| name);
+    if images::image(repository).is_some_and(|known| known.sudo) { "sudo " } else { "" }
+}
+
 /// The line that hands the spec's own variable to the runtime, under the name that it reads.
 fn read_token(variable: &str) -> String {
     format!("export NPM_READ_TOKEN=\"${variable}\"\n")
 }
 
-/// The condition of both jobs: a branch or tag, and for a run by hand the parameter.
-fn circleci_filter(trigger: &TriggerPlan) -> String {
-    match trigger {
-        TriggerPlan::Tag(pattern) | TriggerPlan::Release(pattern) => {
-            pattern.circleci_term("pipeline.git.tag")
+/// Every step starts with the job's variables: those after the install drop the token again.
+fn drop_token(plan: &TargetPlan) -> String {
+    let token = plan.pack.install.as_ref().and_then(|install| install.token.as_ref());
+    token.map_or(String::new(), |token| format!("unset {token}\n"))
+}
+
+/// The variables of the install step, where it is a step of its own.
+pub(super) fn install_variables(plan: &TargetPlan) -> Env {
+    let Some(install) = plan.pack.install.as_ref().filter(|_| plan.provider != Provider::Gitlab) else {
+        return Vec::new();
+    };
+    let mut env = owned(script::install_env(install, plan.pack.manager));
+    if install.token.is_some() {
+        env.push(("TRUSTPUB_REGISTRY", registry::URL.to_owned()));
+    }
+    env
+}
+
+fn circleci_install(plan: &TargetPlan, install: &Install) -> String {
+    let own = install.token.as_ref().filter(|token| *token != "NPM_READ_TOKEN");
+    let read = own.map(|token| read_token(token)).unwrap_or_default();
+    read + &script::install(install, plan.pack.manager)
+}
+
+/// The scripts of CircleCI's pack job, before what would open an expression is escaped.
+pub(super) fn circleci_scripts(plan: &TargetPlan) -> Vec<String> {
+    let drop = drop_token(plan);
+    let mut scripts: Vec<String> = script::setup(&plan.pack, sudo(&images_of(plan).0))
+        .map(|setup| setup.command)
+        .into_iter()
+        .chain(plan.pack.install.as_ref().map(|install| circleci_install(plan, install)))
+        .collect();
+    scripts.extend(plan.pack.run.iter().map(|command| format!("{drop}{command}")));
+    scripts.push(format!("{drop}{}", Program::Pack.script(plan.into())));
+    scripts
+}
+
+/// The images of the pack job and of the publish job; empty where a provider has none.
+pub(super) fn images_of(plan: &TargetPlan) -> (String, String) {
+    match &plan.details {
+        Details::Gitlab { image, image_digest, .. } | Details::Circleci { image, image_digest, .. } => {
+            (pack_image(plan, image), publish_image(plan, image, image_digest.as_deref()))
         }
-        TriggerPlan::Branch(branch) => format!("pipeline.git.branch == \"{}\"", branch.as_str()),
-        TriggerPlan::Manual(branch) => {
-            format!("pipeline.parameters.publish-to-npm and pipeline.git.branch == \"{}\"", branch.as_str())
-        }
+        Details::Github { .. } | Details::Token { .. } => (String::new(), String::new()),
     }
 }
 
+pub(super) fn github_trigger(plan: &TargetPlan) -> Value {
+    let GithubEvent { event, tags, branches, types } = plan.trigger.github_event();
+    context! { event, tags, branches, types, condition => plan.trigger.github_condition() }
+}
+
+/// The filters of both jobs, one kind of reference after the other.
+pub(super) fn circleci_filters(plan: &TargetPlan) -> Value {
+    let filters = plan.trigger.circleci_filters();
+    filters.into_iter().map(|(kind, verb, text)| context! { kind, verb, text }).collect()
+}
+
 /// `text` with CircleCI's expression opener escaped: it would be read even inside a heredoc.
-fn unexpanded(text: &str) -> String {
+pub(super) fn unexpanded(text: &str) -> String {
     text.replace("<<", "\\<<")
 }
 
-fn pack_env(plan: &TargetPlan) -> Env {
+pub(super) fn pack_env(plan: &TargetPlan) -> Env {
     let manager = match plan.pack.manager {
         Manager::Npm => "npm",
         Manager::Pnpm => "pnpm",
@@ -261,7 +270,7 @@ fn pack_env(plan: &TargetPlan) -> Env {
     env
 }
 
-fn publish_env(plan: &TargetPlan) -> Env {
+pub(super) fn publish_env(plan: &TargetPlan) -> Env {
     let publish = &plan.publish;
     let mut env = vec![
         ("TRUSTPUB_PROVIDER", plan.runtime_provider().to_owned()),

@@ -8,6 +8,7 @@ mod generate;
 mod readback;
 pub mod runtime;
 mod script;
+mod thin;
 mod verify;
 
 pub use drift::{Compared, State, compare, unified_diff, write};
@@ -58,7 +59,12 @@ pub fn read_back(
 
 /// Renders one target.
 fn render_target(target: &TargetPlan) -> Rendered {
-    let text = engine::render(target.provider.id(), data::of(target))
+    let id = target.provider.id();
+    let text = match &target.bundle {
+        Some(pin) => engine::render(&format!("thin/{id}"), thin::of(target, pin)),
+        None => engine::render(id, data::of(target)),
+    };
+    let text = text
         .expect("a template names only data that its provider's plan always gives; the tests render each");
     Rendered { path: target.file.clone(), text }
 }

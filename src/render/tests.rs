@@ -45,6 +45,29 @@ fn drift_is_a_unified_diff() {
 }
 
 #[test]
+fn a_diff_is_what_the_text_diff_of_the_crate_makes_of_it() {
+    let long: String = (1..40).map(|line| format!("{line}\n")).collect();
+    let changed = long.replace("7\n", "seven\n").replace("30\n", "");
+    for (old, new) in [
+        ("", "a\nb\n"),
+        ("a\nb\n", ""),
+        ("a\n", "a"),
+        ("a", "b\nc"),
+        (long.as_str(), changed.as_str()),
+        (changed.as_str(), long.as_str()),
+    ] {
+        let expected = similar::TextDiff::from_lines(old, new)
+            .unified_diff()
+            .context_radius(3)
+            .header("a/f", "b/f")
+            .missing_newline_hint(true)
+            .to_string();
+        assert_eq!(unified_diff("f", Some(old), new), expected);
+    }
+    assert_eq!(unified_diff("f", Some("a\n"), "a\n"), "");
+}
+
+#[test]
 fn every_action_used_has_a_pin_read_from_its_tag() {
     for action in data::ACTIONS {
         assert!(actions::pin(action).is_some(), "{action}");

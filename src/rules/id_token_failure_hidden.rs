@@ -69,10 +69,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let steps = publishing.job.leaves();
         for found in publishing.paths[0].acts.iter() {
             let Deed::FetchIdentity(request) = &found.act.deed else { continue };
-            let checked = steps
-                .get(found.step)
-                .and_then(|step| script(step))
-                .is_some_and(|text| CHECKS.iter().any(|check| text.contains(check)));
+            let checked = request.checked
+                || steps
+                    .get(found.step)
+                    .and_then(|step| script(step))
+                    .is_some_and(|text| CHECKS.iter().any(|check| text.contains(check)));
             if checked && !request.hides_failure {
                 continue;
             }

@@ -42,7 +42,7 @@
 //! - run, 2026-11-22: the exchange answered 404 and npm published with the stored token, exit code 0.
 
 use super::engine::{Availability, Client, Context, Meta, client, npm_has};
-use crate::ci::IdentityState;
+use crate::ci::Auth;
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::npm::Feature;
 
@@ -50,7 +50,7 @@ pub(super) static META: Meta =
     Meta { id: "token-masks-oidc", severity: Severity::Warning, fix: Availability::None, providers: &[] };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for path in context.npm_paths().filter(|path| path.identity.state == IdentityState::Granted) {
+    for path in context.npm_paths().filter(|path| path.auth == Auth::Both) {
         let exchanges = match client(context, path) {
             Client::Npm => npm_has(Feature::OidcPublish, path) != Some(false),
             Client::Nobody => false,

@@ -34,6 +34,9 @@ pub struct Spec {
     /// published Action, component or orb by an exact pin (`bundle`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runtime: Option<Runtime>,
+    /// The exact pin of each member of the bundle, for `runtime: bundle`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<Bundle>,
     /// What `trustpub check` leaves out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<Check>,
@@ -351,6 +354,52 @@ pub enum Runtime {
     Inline,
     /// References to the published Action, component or orb.
     Bundle,
+}
+
+/// Where each member of the bundle stands: trustpub's own or an organization's copy (`trustpub bundle --out`).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Bundle {
+    /// The GitHub Action.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub github: Option<ActionPin>,
+    /// The GitLab CI/CD component.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gitlab: Option<ComponentPin>,
+    /// The CircleCI orb.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub circleci: Option<OrbPin>,
+}
+
+/// A commit of the Action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ActionPin {
+    /// `OWNER/npm-publish`, without the halves' `/pack` and `/publish`.
+    pub action: String,
+    /// The full commit, 40 hexadecimal digits: a tag can be moved.
+    pub commit: String,
+    /// The release that the commit is, for the comment beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+/// A release of the component.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ComponentPin {
+    /// `HOST/GROUP/npm-publish/npm-publish`: host, project and the component's name.
+    pub component: String,
+    /// A full commit, or an exact release such as `1.0.0`.
+    pub version: String,
+}
+
+/// A release of the orb.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct OrbPin {
+    /// `NAMESPACE/npm-publish@1.0.0`: a release of the orb cannot be changed.
+    pub orb: String,
 }
 
 /// What `trustpub check` leaves out.

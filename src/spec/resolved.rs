@@ -1,6 +1,6 @@
 //! The spec with every default applied: what `plan` works from.
 
-use super::model::{Access, Auth, CircleciIntegration, Manager, Mode, Runtime};
+use super::model::{Access, Auth, Bundle, CircleciIntegration, Manager, Mode, Runtime};
 use crate::facts::Provider;
 
 /// A spec in which nothing is left to decide but the publish toolchain.
@@ -24,6 +24,8 @@ pub struct Resolved {
     pub pinned_npm: Option<String>,
     /// What generated files carry.
     pub runtime: Runtime,
+    /// The pins of the bundle.
+    pub bundle: Bundle,
     /// Whether the source repository is known to be private: then no provenance.
     pub private_repository: Option<bool>,
 }

@@ -7,8 +7,8 @@
 
 use trustpub::facts::Provider;
 use trustpub::spec::{
-    Access, Auth, CircleciIntegration, Details, Manager, Mode, Resolved, ResolvedBuild, ResolvedPackage,
-    ResolvedTrigger, Runtime, Target,
+    Access, ActionPin, Auth, Bundle, CircleciIntegration, ComponentPin, Details, Manager, Mode, OrbPin,
+    Resolved, ResolvedBuild, ResolvedPackage, ResolvedTrigger, Runtime, Target,
 };
 
 /// A named spec.
@@ -97,6 +97,7 @@ pub(crate) fn single(provider: Provider) -> Resolved {
         pinned_node: None,
         pinned_npm: None,
         runtime: Runtime::Inline,
+        bundle: Bundle::default(),
         private_repository: None,
     }
 }
@@ -111,6 +112,22 @@ fn workspace(spec: &mut Resolved, manager: Manager, version: &str, install: &str
             .map(|name| package(&format!("@acme/{name}"), &format!("packages/{name}")))
             .to_vec();
     }
+}
+
+fn thin(spec: &mut Resolved) {
+    spec.runtime = Runtime::Bundle;
+    spec.bundle = Bundle {
+        github: Some(ActionPin {
+            action: "acme/npm-publish".to_owned(),
+            commit: "0123456789abcdef0123456789abcdef01234567".to_owned(),
+            version: Some("v1.2.3".to_owned()),
+        }),
+        gitlab: Some(ComponentPin {
+            component: "gitlab.com/acme/npm-publish/npm-publish".to_owned(),
+            version: "1.2.3".to_owned(),
+        }),
+        circleci: Some(OrbPin { orb: "acme/npm-publish@1.2.3".to_owned() }),
+    };
 }
 
 /// Every shape for one provider.
@@ -193,6 +210,22 @@ pub(crate) fn cases(provider: Provider) -> Vec<Case> {
             "node -e 'console.log(`a: ${1 + 1}`)'".to_owned(),
         ];
     });
+    add("thin", &|spec| thin(spec));
+    add("thin-workspace", &|spec| {
+        workspace(spec, Manager::Pnpm, "10.34.9", "pnpm install --frozen-lockfile", &["pnpm -r build"]);
+        thin(spec);
+        spec.targets[0].mode = Mode::Stage;
+        spec.targets[0].packages[0].tag = "stable".to_owned();
+        spec.targets[0].packages[1].access = Some(Access::Public);
+        spec.build.install_token = Some("NPM_READ_TOKEN".to_owned());
+        spec.build.install_scripts = false;
+    });
+    if provider != Provider::Gitlab {
+        add("thin-manual", &|spec| {
+            thin(spec);
+            spec.targets[0].trigger = ResolvedTrigger::Manual("main".to_owned());
+        });
+    }
     match provider {
         Provider::Github => {
             add("release", &|spec| spec.targets[0].trigger = ResolvedTrigger::Release("v*".to_owned()));

@@ -2,6 +2,7 @@
 //! also writes every file below DIR, for the linters of `tests/lint/run`.
 
 mod cases;
+mod mutations;
 mod properties;
 
 use std::fmt::Write as _;
@@ -55,6 +56,26 @@ fn the_matrix_is_rendered() {
                 insta::assert_snapshot!(format!("{provider}-{}", case.name), shown(&rendered));
             }
         }
+    }
+}
+
+/// SchemaStore's schema of CircleCI is the one that many editors use, older and in places stricter than the provider's own.
+#[test]
+fn circleci_files_are_valid_against_both_schemas() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/vendor/circleciconfig.json");
+    let schema = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let validator = trustpub::schema::Validator::new(schema, trustpub::schema::Dialect::Yaml12).unwrap();
+    for case in cases(trustpub::facts::Provider::Circleci) {
+        let rendered = render(&trustpub::plan::plan(&case.spec).unwrap()).unwrap().remove(0);
+        let source = trustpub::text::Source::new(&rendered.path, &rendered.text);
+        let tree = trustpub::yaml::parse(&source);
+        let errors = validator.validate(tree.root().unwrap());
+        assert!(
+            errors.is_empty(),
+            "{}: {:?}",
+            case.name,
+            errors.iter().map(|one| &one.message).collect::<Vec<_>>()
+        );
     }
 }
 

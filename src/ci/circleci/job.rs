@@ -6,8 +6,8 @@ use super::{Found, Library, Walk, condition, executor};
 use crate::ci::command::{Deed, Finder, Setting};
 use crate::ci::repository::{entry_place, place};
 use crate::ci::{
-    Cache, Concurrency, Condition, Guard, GuardKind, IdToken, Identity, IdentityState, Job, Runner, Scalar,
-    Step, StepKind, Unknown,
+    Cache, Concurrency, Condition, EnvVar, Guard, GuardKind, IdToken, Identity, IdentityState, Job, Runner,
+    Scalar, Step, StepKind, Unknown,
 };
 use crate::yaml::Node;
 
@@ -243,8 +243,10 @@ fn identities(walk: &Walk<'_, '_, '_>, job: &mut Job) {
     let finder = Finder::new(walk.repository.files, walk.repository.project);
     let mut tokens = Vec::new();
     for step in &job.steps {
-        let Some(script) = step.script().filter(|script| script.text().contains("oidc")) else { continue };
-        let setting = Setting { directory: Some(""), ..Setting::default() };
+        let Some(script) = step.script().filter(|script| asks(script.text())) else { continue };
+        let known = |var: &EnvVar| Some((var.name.clone(), var.text.value.clone()?));
+        let env: Vec<(String, String)> = job.env.iter().chain(&step.env).filter_map(known).collect();
+        let setting = Setting { directory: Some(""), env: &env, ..Setting::default() };
         for act in finder.acts(script, &setting) {
             let Deed::FetchIdentity(request) = act.deed else { continue };
             tokens.push(IdToken {
@@ -259,6 +261,11 @@ fn identities(walk: &Walk<'_, '_, '_>, job: &mut Job) {
         job.identity.at = Some(first.at.clone());
     }
     job.identity.tokens = tokens;
+}
+
+/// Whether a script may ask for an id token: by itself, or through trustpub's runtime.
+fn asks(text: &str) -> bool {
+    text.contains("oidc") || text.contains("TRUSTPUB_PUBLISH")
 }
 
 /// The audience that claims name; none where they are no valid JSON.

@@ -14,10 +14,11 @@ mod tests;
 use std::cell::Cell;
 use std::sync::Arc;
 
+use super::bundle;
 use super::repository::{Repository, entry_place, place};
 use super::{Input, Pipeline, Scalar, Trigger, TriggerKind, Unknown, Value};
 use crate::facts::Provider;
-use crate::yaml::Node;
+use crate::yaml::{Node, Tree};
 use scope::Scope;
 
 /// The file that CircleCI reads.
@@ -37,6 +38,8 @@ struct Walk<'r, 'a, 't> {
     repository: &'r Repository<'a>,
     /// The configuration.
     root: Node<'t>,
+    /// trustpub's own orb, with the reference by which the configuration imports it.
+    own: Option<(&'t str, Node<'t>)>,
     budget: Cell<u32>,
 }
 
@@ -73,7 +76,13 @@ impl<'t> Walk<'_, '_, 't> {
                     Some(found) => Found::Here(found, Library { node }),
                     None => Found::Missing,
                 },
-                Some(node) => Found::Orb(node),
+                Some(node) => match self.own.filter(|(reference, _)| node.as_str() == Some(reference)) {
+                    Some((_, orb)) => match orb.get_path(&[section, inner]) {
+                        Some(found) => Found::Here(found, Library { node: orb }),
+                        None => Found::Missing,
+                    },
+                    None => Found::Orb(node),
+                },
                 None => Found::Missing,
             };
         }
@@ -92,7 +101,9 @@ pub(super) fn read(repository: &Repository<'_>, path: &str) -> Option<Pipeline> 
     if !main && root.get("jobs").is_none() && root.get("workflows").is_none() {
         return None;
     }
-    let walk = Walk { repository, root, budget: Cell::new(BUDGET) };
+    let orb = own_orb(repository, root);
+    let own = orb.as_ref().and_then(|(reference, tree)| Some((*reference, tree.root()?)));
+    let walk = Walk { repository, root, own, budget: Cell::new(BUDGET) };
     let scope = Scope::of_pipeline(root.get("parameters"));
     let mut pipeline = Pipeline {
         provider: Provider::Circleci,
@@ -118,6 +129,20 @@ pub(super) fn read(repository: &Repository<'_>, path: &str) -> Option<Pipeline> 
     }
     pipeline.jobs = job::read_all(&walk, &scope, &mut pipeline.unknowns);
     Some(pipeline)
+}
+
+/// trustpub's own orb, where `root` imports it and calls it as it asks to be called.
+fn own_orb<'t>(repository: &Repository<'_>, root: Node<'t>) -> Option<(&'t str, Arc<Tree>)> {
+    let imports = root.get("orbs").into_iter().flat_map(Node::entries);
+    let mut known = imports.filter_map(|(alias, orb)| {
+        let reference = orb.as_str()?;
+        Some((alias.as_str()?, reference, bundle::orb(repository, reference)?))
+    });
+    let (alias, reference, tree) = known.next()?;
+    let job = format!("{alias}/publish");
+    let workflows = root.get("workflows").into_iter().flat_map(Node::entries);
+    let mut calls = workflows.filter_map(|(_, flow)| flow.get("jobs")).flat_map(Node::items);
+    calls.any(|call| call.get_path(&[&job, "packages"]).is_some()).then_some((reference, tree))
 }
 
 /// Whether the main file is a setup workflow, which goes on with another file.

@@ -171,6 +171,7 @@ pub(super) fn prints(walk: &mut Walk<'_, '_>, name: &str, words: &[Field], call:
                         Some("export" | "local" | "declare" | "readonly" | "echo" | "printf")
                     )
                 }),
+                checked: false,
             };
             walk.act(Deed::FetchIdentity(request), words, call);
         }

@@ -11,12 +11,15 @@ mod origin;
 mod program_text;
 mod registry;
 mod release;
+pub(in crate::ci) mod runtime;
 mod task;
 mod walk;
 mod wrapper;
 
 #[cfg(test)]
 mod tests;
+
+pub use runtime::package_names;
 
 pub use model::{Act, Confidence, Deed, IdentityRequest, Publish, PublishKind};
 pub(in crate::ci) use release::confidence_of_name;

@@ -100,6 +100,8 @@ pub struct IdentityRequest {
     pub variable: Option<String>,
     /// Whether the assignment stands in an `export` (or `local`), which hides a failure.
     pub hides_failure: bool,
+    /// Whether a program takes the token that itself stops where none came.
+    pub checked: bool,
 }
 
 /// Whether it publishes at once.
@@ -154,6 +156,8 @@ pub struct Publish {
     pub tool_version: Option<String>,
     /// A credential on the command line, as written: its flag.
     pub token_flag: Option<String>,
+    /// The variable that it reads a stored token from, where no file need name it.
+    pub token_variable: Option<String>,
     /// The folder or tarball that is published; none for the current folder or a workspace run.
     pub target: Option<String>,
     /// Workspaces that are chosen (`-w`, `--filter`), as written.
@@ -180,6 +184,7 @@ impl Publish {
             npm_version: None,
             tool_version: None,
             token_flag: None,
+            token_variable: None,
             target: None,
             workspaces: Vec::new(),
             recursive: false,

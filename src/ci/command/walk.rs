@@ -7,7 +7,7 @@ use super::model::{Act, Deed};
 use super::origin::Origin;
 use super::registry::Chosen;
 use super::wrapper::{Inner, inner, is_assignment, program};
-use super::{Finder, config, manager, program_text, release, task};
+use super::{Finder, config, manager, program_text, release, runtime, task};
 use crate::ci::{Hop, HopKind};
 use crate::files;
 use crate::shell::{self, Dialect, Field, Kind, Link, Variables};
@@ -237,18 +237,10 @@ impl<'f, 'a> Walk<'f, 'a> {
         let Some((redirect, body)) = redirect else { return };
         let Some(text) = call.text.get(body.body.start..body.body.end) else { return };
         let origin = call.origin.inside(body.body.start);
-        // trustpub's own runtime is told by its heredoc words (`templates/runtime/README.md`), not by its text.
+        // trustpub's own runtime is told by its heredoc words, not by its text.
         match redirect.target.value.as_ref() {
             "TRUSTPUB_PACK" => return,
-            "TRUSTPUB_PUBLISH" => {
-                let word = |text: &str| Field {
-                    text: text.to_owned(),
-                    dynamic: text.contains('$'),
-                    span: call.span,
-                };
-                self.dispatch(&["npm", "publish", "./${tarball}", "--ignore-scripts"].map(word), call);
-                return;
-            }
+            "TRUSTPUB_PUBLISH" => return runtime::note(self, call),
             _ => {}
         }
         for word in words.iter().flatten() {

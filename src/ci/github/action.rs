@@ -5,7 +5,7 @@ use crate::ci::repository::place;
 use crate::ci::{EnvVar, Hop, HopKind, Input, Level, Step, Unknown};
 use crate::facts::Provider;
 use crate::files;
-use crate::yaml::Node;
+use crate::yaml::{Node, Tree};
 
 /// The folder in the repository that a local reference means: `./x` and, since July 2026, `$/x`.
 pub(super) fn local(reference: &str) -> Option<String> {
@@ -33,6 +33,22 @@ pub(super) fn steps(
         unknowns.push(unseen(format!("action {reference}, which is not in the repository"), uses));
         return None;
     };
+    composite(walk, uses, reference, &tree, Some(folder), given, outer, step_env, unknowns)
+}
+
+/// The steps of a composite action whose text is known, which stands in `folder` of the repository.
+#[allow(clippy::too_many_arguments, reason = "the call, the action and where the walk is")]
+pub(super) fn composite(
+    walk: &Walk<'_, '_>,
+    uses: Node<'_>,
+    reference: &str,
+    tree: &Tree,
+    folder: Option<String>,
+    given: &[Input],
+    outer: &Frame,
+    step_env: &[EnvVar],
+    unknowns: &mut Vec<Unknown>,
+) -> Option<Vec<Step>> {
     let path = tree.source().path().to_owned();
     if outer.files.contains(&path) || outer.files.len() > DEPTH || !walk.spend(CALL) {
         unknowns.push(unseen(format!("action {reference}, which calls itself or nests too deep"), uses));
@@ -49,7 +65,7 @@ pub(super) fn steps(
     frame.scope.inputs = env::handed_over(&declared, given, &outer.scope);
     // A composite action has no `secrets` context.
     frame.scope.secrets = Some(std::collections::BTreeMap::new());
-    frame.scope.action_path = Some(if folder.is_empty() { ".".to_owned() } else { folder });
+    frame.scope.action_path = folder.map(|folder| if folder.is_empty() { ".".to_owned() } else { folder });
     frame.directory = Some(String::new());
     frame.shell = None;
     frame.files.push(path.clone());

@@ -2,6 +2,7 @@
 
 use super::expression::Scope;
 use super::{Frame, Walk, action, env, job};
+use crate::ci::bundle;
 use crate::ci::repository::place;
 use crate::ci::{Level, Scalar, Script, Step, StepKind, Unknown};
 use crate::files;
@@ -106,7 +107,15 @@ fn uses(
     let inputs = env::inputs(node.get("with"), &frame.scope);
     let comment = uses.tree().comment_on_line(uses.source().position(uses.span().start).line);
     let comment = comment.map(|comment| uses.tree().comment_text(comment).to_owned());
-    let steps =
-        local.then(|| action::steps(walk, uses, &reference.written, &inputs, frame, env, unknowns)).flatten();
+    let mut ours = || {
+        inputs.iter().find(|input| input.name == "packages")?;
+        let tree = bundle::action(walk.repository, &action)?;
+        action::composite(walk, uses, &reference.written, &tree, None, &inputs, frame, env, unknowns)
+    };
+    let steps = if local {
+        action::steps(walk, uses, &reference.written, &inputs, frame, env, unknowns)
+    } else {
+        ours()
+    };
     StepKind::Uses { action, version, comment, inputs, steps, reference }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::ci::bundle;
 use crate::ci::repository::{Repository, place};
 use crate::ci::{Hop, HopKind, Scalar, Unknown};
 use crate::facts::Provider;
@@ -87,6 +88,16 @@ impl Loaded {
             (None, Some(component)) => (HopKind::Component, own_component(repository, component)),
             (None, None) => (HopKind::Include, Vec::new()),
         };
+        let ours = by_key("component")
+            .filter(|_| paths.is_empty() && item.get_path(&["inputs", "packages"]).is_some())
+            .and_then(|component| bundle::component(repository, component));
+        if let Some(tree) = ours {
+            let mut inner = origin.to_vec();
+            let target = Some(tree.source().path().to_owned());
+            inner.push(Hop { kind, name: written, at: place(item), target });
+            self.add(repository, &tree, &inner, item.get("inputs"), depth + 1);
+            return;
+        }
         if paths.is_empty() {
             self.unknowns.push(Unknown { what: format!("include {written}"), at: place(item) });
         }

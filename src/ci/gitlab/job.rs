@@ -256,6 +256,11 @@ fn conditions<'t>(config: &Config<'t>, stack: &Stack<'t>) -> Vec<Condition> {
         let Some((key, layer)) = config.entry(stack, word) else { continue };
         let mut parts = Vec::new();
         described(config, layer.node, 0, &mut parts);
+        for part in parts.iter_mut().filter(|part| part.contains("$[[")) {
+            if let Some(known) = filled(config, part, layer.document) {
+                *part = known;
+            }
+        }
         // Parts that only ever say no are no way in.
         let open = |part: &&String| !part.ends_with("when: never");
         let limits = |part: &String| {

@@ -4,7 +4,7 @@ use super::{by_name, credential, registry, setup};
 use crate::ci::command::{Act, Confidence, Deed, Finder, Publish, PublishKind, Setting};
 use crate::ci::{
     Command, Credential, CredentialKind, Hop, HopKind, IdToken, IdentityState, Job, Learnt, LearntFrom,
-    Reach, Registry, Repository, Scalar, Script, Step, StepAct, StepKind, Tool, Toolchain, Value,
+    Level, Reach, Registry, Repository, Scalar, Script, Step, StepAct, StepKind, Tool, Toolchain, Value,
 };
 use crate::facts::Provider;
 use crate::facts::actions::{Publisher, Publishes, publisher};
@@ -185,18 +185,24 @@ impl<'s, 'a> Session<'s, 'a> {
 
     fn found(&self, publish: Publish, act: &Act) -> Found {
         let version = publish.tool_version.clone().or_else(|| tool_version(self.repository, publish.tool));
-        let own = publish.token_flag.as_ref().map(|flag| Credential {
+        let token = |name: &String, value, reach| Credential {
             kind: CredentialKind::Token,
-            name: flag.clone(),
-            value: Value::Unknown,
-            reach: Reach::Flag,
+            name: name.clone(),
+            value,
+            reach,
             at: act.at.clone(),
             entry: None,
-        });
+        };
+        let flag = publish.token_flag.as_ref().map(|flag| token(flag, Value::Unknown, Reach::Flag));
+        // Variables of a GitLab or CircleCI project reach every job and stand in no file.
+        let variable = publish
+            .token_variable
+            .as_ref()
+            .map(|name| token(name, Value::Secret(name.clone()), Reach::Env(Level::Inherited)));
         Found {
             confidence: publish.confidence,
             via: act.via.clone(),
-            own: own.into_iter().collect(),
+            own: flag.into_iter().chain(variable).collect(),
             reads: None,
             registry: (publish.registry != Registry::Unknown || publish.registry_evidence.is_some())
                 .then_some(publish.registry),
@@ -285,7 +291,9 @@ impl<'s, 'a> Session<'s, 'a> {
     pub(super) fn credentials(&self, step: Option<&Step>, found: &Found) -> Vec<Credential> {
         let mut out = found.own.clone();
         if let Some(step) = step {
-            out.extend(credential::in_environment(self.job, step, found.reads));
+            let shown = credential::in_environment(self.job, step, found.reads);
+            out.retain(|own| shown.iter().all(|shown| shown.name != own.name));
+            out.extend(shown);
         }
         out.extend(self.left.iter().cloned());
         out.extend(credential::in_files(self.repository));

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::ci::{Auth, Hop, HopKind, Pipeline, PublishPath, Trigger};
+use crate::ci::{Auth, Hop, HopKind, Pipeline, PublishPath, Trigger, bundle};
 use crate::diagnostic::Location;
 use crate::facts::Provider;
 
@@ -49,7 +49,7 @@ pub(super) fn add_included(paths: &mut Vec<PublishPath>) {
         let included = |at: &&Location| {
             let file = at.source.path();
             let yaml = file.rsplit_once('.').is_some_and(|(_, end)| matches!(end, "yml" | "yaml"));
-            yaml && file != path.file
+            yaml && file != path.file && !bundle::is_member(file)
         };
         let Some(at) = places.into_iter().find(included) else { continue };
         let (file, line) = (at.source.path().to_owned(), at.start().line);

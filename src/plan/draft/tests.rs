@@ -1,7 +1,6 @@
 //! Drafts for repositories of every kind.
 
 use super::*;
-use crate::ci::Model;
 use crate::facts::Date;
 use crate::files::Memory;
 use crate::plan::advise::advise;
@@ -11,7 +10,7 @@ use crate::spec::Spec;
 fn draft_for(files: &[(&str, &str)], providers: &[Provider]) -> Result<Draft, NoDraft> {
     let tree = Memory::new(files.iter().copied());
     let project = Project::read(&tree);
-    let model = Model::default();
+    let model = crate::ci::read(&tree, &project);
     let today: Date = "2026-11-22".parse().expect("a day");
     let situation = Situation { project: &project, model: &model, spec: None, providers, today };
     draft(&situation, &advise(&situation))
@@ -93,4 +92,72 @@ fn hostile_names_stay_data() {
     let branch = (".git/HEAD", "ref: refs/heads/x: {a: b} # \"c\n");
     let text = text(&[ONE, (".changeset/config.json", "{}"), branch], &[]);
     assert!(text.contains("branch: "));
+}
+
+const WORKFLOW: &str = ".github/workflows/publish.yml";
+
+/// The draft of a repository that publishes today by `workflow`.
+fn drafted(file: &str, workflow: &str) -> Draft {
+    draft_for(&[ONE, (file, workflow)], &[]).expect("a draft")
+}
+
+#[test]
+fn the_commands_of_todays_publish_job_are_taken_over() {
+    let workflow = "on: {push: {tags: ['v*']}}\njobs:\n  publish:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - uses: actions/setup-node@v4\n      - run: |\n          npm ci\n          npm run build:package\n          npm test -- --ci\n      - run: npx tsc --noEmit\n        working-directory: types\n      - uses: acme/setup-wasm@v1\n      - run: npm version \"$GITHUB_REF_NAME\"\n      - run: |\n          npm run notes\n          npm publish\n          npm run after\n        env:\n          NODE_AUTH_TOKEN: ${{ secrets.NPM_TOKEN }}\n";
+    let draft = drafted(WORKFLOW, workflow);
+    let run = draft.spec.build.and_then(|build| build.run).expect("commands");
+    assert_eq!(
+        run,
+        ["npm run build:package", "npm test -- --ci", "(cd types && npx tsc --noEmit)", "npm run notes"]
+    );
+    let note = draft.notes.join(" ");
+    assert!(
+        note.contains("`acme/setup-wasm`") && note.contains("`npm version \"$GITHUB_REF_NAME\"`"),
+        "{note}"
+    );
+    assert_eq!(
+        draft.spec.providers.github.and_then(|github| github.file).as_deref(),
+        Some("npm-publish.yml")
+    );
+    insta::assert_snapshot!("todays-commands", draft.text);
+}
+
+#[test]
+fn what_another_job_built_is_not_taken_over() {
+    let workflow = "on: {push: {tags: ['v*']}}\njobs:\n  publish:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/download-artifact@v4\n      - run: node scripts/merge.mjs\n      - run: npm publish\n        env:\n          NODE_AUTH_TOKEN: ${{ secrets.NPM_TOKEN }}\n";
+    let draft = drafted(".github/workflows/release.yml", workflow);
+    assert_eq!(draft.spec.build, None);
+    assert!(draft.notes.join(" ").contains("`actions/download-artifact`"), "{:?}", draft.notes);
+    assert_eq!(draft.spec.providers.github.and_then(|github| github.file), None);
+}
+
+#[test]
+fn a_release_is_followed_before_a_preview() {
+    let workflow = |on: &str, tag: &str| {
+        format!(
+            "on: {on}\njobs:\n  publish:\n    runs-on: ubuntu-latest\n    steps:\n      - run: npm publish{tag}\n        env:\n          NODE_AUTH_TOKEN: ${{{{ secrets.NPM_TOKEN }}}}\n"
+        )
+    };
+    let files = [
+        ONE,
+        (".github/workflows/canary.yml", &workflow("{push: {branches: [main]}}", "")),
+        (".github/workflows/publish-dev.yml", &workflow("workflow_dispatch", " --tag dev")),
+        (".github/workflows/ship.yml", &workflow("{push: {tags: ['release-*']}}", "")),
+    ];
+    let draft = draft_for(&files, &[]).expect("a draft");
+    assert_eq!(draft.spec.trigger.and_then(|trigger| trigger.tag).as_deref(), Some("release-*"));
+}
+
+#[test]
+fn a_version_that_is_made_while_publishing_is_refused() {
+    for version in ["0.0.0-semantically-released", "0.0.0-development"] {
+        let manifest = format!(r#"{{"name": "a", "version": "{version}", "repository": "o/r"}}"#);
+        let refused = draft_for(&[("package.json", &manifest)], &[]).expect_err("no draft");
+        assert!(
+            matches!(&refused, NoDraft::Placeholder { version: said, .. } if said == version),
+            "{refused}"
+        );
+    }
+    let draft = ("package.json", r#"{"name": "a", "version": "0.0.0-alpha.1", "repository": "o/r"}"#);
+    assert!(draft_for(&[draft], &[]).is_ok());
 }

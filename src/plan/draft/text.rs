@@ -19,10 +19,16 @@ pub(super) fn write(draft: &Draft) -> String {
         let key = format!("providers.{provider}");
         comment(&mut out, 2, &reason(draft, &key));
         match draft.spec.providers.auth(provider) {
-            Some(Auth::Token) => {
+            auth if auth == Some(Auth::Token) || draft.spec.providers.file(provider).is_some() => {
                 let _ = writeln!(out, "  {provider}:");
-                comment(&mut out, 4, &reason(draft, &format!("{key}.auth")));
-                out.push_str("    auth: token\n");
+                if let Some(file) = draft.spec.providers.file(provider) {
+                    comment(&mut out, 4, &reason(draft, &format!("{key}.file")));
+                    let _ = writeln!(out, "    file: {}", emit::block_value(file));
+                }
+                if auth.is_some() {
+                    comment(&mut out, 4, &reason(draft, &format!("{key}.auth")));
+                    out.push_str("    auth: token\n");
+                }
             }
             _ => {
                 let _ = writeln!(out, "  {provider}: {{}}");
@@ -45,9 +51,21 @@ pub(super) fn write(draft: &Draft) -> String {
         comment(&mut out, 0, &reason(draft, "publish.mode"));
         out.push_str("publish:\n  mode: stage\n");
     }
-    if let Some(token) = draft.spec.build.as_ref().and_then(|build| build.install_token.as_ref()) {
-        comment(&mut out, 0, &reason(draft, "build.install-token"));
-        let _ = write!(out, "build:\n  install-token: {}\n", emit::block_value(token));
+    if let Some(build) = &draft.spec.build {
+        out.push_str("build:\n");
+        if let Some(token) = &build.install_token {
+            comment(&mut out, 2, &reason(draft, "build.install-token"));
+            let _ = writeln!(out, "  install-token: {}", emit::block_value(token));
+        }
+        if let Some(run) = &build.run {
+            comment(&mut out, 2, &reason(draft, "build.run"));
+            out.push_str("  run:\n");
+            for command in run {
+                let text =
+                    if command.contains('\n') { emit::block(command, 4) } else { emit::block_value(command) };
+                let _ = writeln!(out, "    - {}", text.trim_end());
+            }
+        }
     }
     if let Some(packages) = &draft.spec.packages {
         comment(&mut out, 0, &reason(draft, "packages"));

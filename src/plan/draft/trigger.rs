@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::today;
 use crate::ci::{Model, PublishPath, TriggerKind};
 use crate::facts::Provider;
 use crate::plan::Pattern;
@@ -67,7 +68,7 @@ fn branch_of(project: &Project) -> String {
 /// What starts the publish today, where one of the providers publishes.
 fn todays(situation: &Situation<'_>, providers: &[Provider]) -> Option<(Trigger, String)> {
     let model = situation.model;
-    let path = model.paths.iter().find(|path| path.entry && providers.contains(&path.provider))?;
+    let path = today::path(model, providers)?;
     let github_alone = providers == [Provider::Github];
     let starts = |kind| model.pipeline(path).starts_on(kind);
     let branch = branch_of(situation.project);
@@ -87,10 +88,8 @@ fn todays(situation: &Situation<'_>, providers: &[Provider]) -> Option<(Trigger,
 
 /// The tag pattern of a push, if it is one that a spec can hold.
 fn tag_pattern(model: &Model, path: &PublishPath) -> Option<String> {
-    let pushes = model.pipeline(path).triggers.iter().filter(|trigger| trigger.kind == TriggerKind::Push);
-    let mut filters = pushes.flat_map(|trigger| &trigger.tags).filter(|filter| !filter.excludes);
-    let first = filters.next()?;
-    let pattern = first.pattern.shown();
-    let usable = filters.next().is_none() && Pattern::new(pattern).is_ok();
-    Some(if usable { pattern.to_owned() } else { TAG.to_owned() })
+    let tags = today::tags(model, path);
+    let (first, more) = tags.split_first()?;
+    let usable = more.is_empty() && Pattern::new(first).is_ok();
+    Some(if usable { (*first).to_owned() } else { TAG.to_owned() })
 }

@@ -113,9 +113,7 @@ impl Resolver<'_> {
         let mut places: Vec<&str> = Vec::new();
         for script in ["build", "test"] {
             let has = |manifest: &crate::project::Manifest| {
-                manifest
-                    .script(script)
-                    .is_some_and(|found| !found.command.value.contains("no test specified"))
+                manifest.script(script).is_some_and(|found| ends_well(&found.command.value))
             };
             let project = self.project();
             let members: Vec<bool> = project
@@ -153,6 +151,14 @@ impl Resolver<'_> {
         scopes.dedup();
         scopes
     }
+}
+
+/// Whether a script can be left to itself: it neither waits for changes nor exists to fail.
+fn ends_well(command: &str) -> bool {
+    let watches = ["--watch ", ":watch", " watch"].iter().any(|word| format!("{command} ").contains(word));
+    let karma = command.contains("karma start") && !command.contains("single-run");
+    let fails = command.contains("no test specified") || command.trim_end().ends_with("exit 1");
+    !watches && !karma && !fails
 }
 
 fn command(manager: Manager) -> &'static str {

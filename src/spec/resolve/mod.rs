@@ -81,6 +81,7 @@ impl<'a> Resolver<'a> {
             pinned_node: publish.node,
             pinned_npm: publish.npm,
             runtime: self.spec.runtime.unwrap_or(Runtime::Inline),
+            bundle: self.spec.bundle.clone().unwrap_or_default(),
             // Offline nothing shows whether the source repository is private.
             private_repository: None,
         }

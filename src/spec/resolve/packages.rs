@@ -97,6 +97,11 @@ impl Resolver<'_> {
         let name = found.name().unwrap_or_default().to_owned();
         let config = &found.manifest.publish_config;
         let key = format!("packages.{name}");
+        if let Some(version) = found.placeholder_version() {
+            let message = format!("`{name}` has the version {version} until its release tool publishes it");
+            let help = "let the tool commit the version before the pipeline starts, or leave the package out";
+            self.faults.push(Fault::new(IMPOSSIBLE, key.as_str(), message, help));
+        }
         let access = said.access.or_else(|| {
             let of_manifest = config.access.as_ref().and_then(|access| match access.value.as_str() {
                 "public" => Some(Access::Public),
