@@ -38,7 +38,7 @@
 //! ## Evidence
 //! - run, 2026-11-22: `CI=false` disables the detection of every vendor (ci-info).
 
-use super::engine::{Availability, Context, Meta};
+use super::engine::{Availability, Context, Meta, words};
 use crate::ci::Value;
 use crate::diagnostic::{Finding, Severity};
 
@@ -49,7 +49,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (path, job) in context.npm_path_jobs() {
         let Some(var) = context.step(path).and_then(|step| job.variable(step, "CI")) else { continue };
         let off = matches!(&var.value, Value::Static(text) if text == "false");
-        if !off {
+        if !off || !words::has_oidc(path.provider) {
             continue;
         }
         let mut finding = META.finding(

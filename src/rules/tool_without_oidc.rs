@@ -38,14 +38,15 @@
 //! ## Evidence
 //! - code: bun 1.4.5 and Yarn 1.22 hold no exchange.
 
-use super::engine::{Availability, Client, Context, Meta, client, relies_on_identity};
+use super::engine::{Availability, Client, Context, Meta, client, relies_on_identity, words};
 use crate::diagnostic::{Finding, Severity};
 
 pub(super) static META: Meta =
     Meta { id: "tool-without-oidc", severity: Severity::Error, fix: Availability::None, providers: &[] };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for path in context.npm_paths().filter(|path| client(context, path) == Client::Nobody) {
+    let paths = context.npm_paths().filter(|path| words::has_oidc(path.provider));
+    for path in paths.filter(|path| client(context, path) == Client::Nobody) {
         let mut finding = META.finding(
             &path.command.at,
             path.provider,
