@@ -87,11 +87,12 @@ fn unseen(path: &PublishPath) -> Option<Finding> {
         return None;
     }
     let name = path.provider.name();
+    let here = path.chain.iter().map(|hop| &hop.at).find(|at| at.source.path() == path.file);
     let mut finding = META.finding(
-        &path.command.at,
+        here.unwrap_or(&path.command.at),
         path.provider,
         format!(
-            "`{}` finds its token outside of the file: on {name} npm accepts nothing else",
+            "`{}` takes a token that is not seen from here: on {name} npm accepts nothing else",
             path.command.text
         ),
     );

@@ -62,7 +62,10 @@ fn gather<'t>(
             }
             *budget -= 1;
             let number = jobs.len() + 1;
-            jobs.push(read(defaults, key, node, stage, number));
+            let job = read(defaults, key, node, stage, number);
+            let piped: Vec<Job> = pipes(node).into_iter().map(|pipe| in_its_container(&job, pipe)).collect();
+            jobs.push(job);
+            jobs.extend(piped);
         } else if let Some(node) = item.get("parallel") {
             let list = if node.is_mapping() { node.get("steps").unwrap_or(node) } else { node };
             gather(defaults, list, stage, depth + 1, budget, jobs);
@@ -133,7 +136,7 @@ fn caches(node: Node<'_>) -> Vec<Cache> {
     // Docker layers hold nothing that a publish reads.
     let used = names.filter(|name| name.as_str().is_some_and(|name| name != "docker"));
     used.map(|name| Cache {
-        by: "caches".to_owned(),
+        by: format!("`caches: {}`", name.as_str().unwrap_or_default()),
         at: place(name),
         implicit: false,
         restores: true,
@@ -142,23 +145,41 @@ fn caches(node: Node<'_>) -> Vec<Cache> {
     .collect()
 }
 
-/// The lines of a script share one shell; pipes run in containers of their own.
-fn script(key: Node<'_>, list: Node<'_>) -> Vec<Step> {
+/// The lines of a script, which share one shell.
+fn script(key: Node<'_>, list: Node<'_>) -> Option<Step> {
     let mut script = Script::default();
-    let mut pipes = Vec::new();
-    let items: Vec<Node<'_>> = if list.is_sequence() { list.items().collect() } else { vec![list] };
-    for item in items {
+    for item in lines(list) {
         match item.kind() {
-            Kind::Scalar => script.push_node(item),
             // A list that an alias puts among the lines.
             Kind::Sequence => item.scalars_or_one().for_each(|line| script.push_node(line)),
-            Kind::Mapping => pipes.extend(pipe(item)),
-            Kind::Null => {}
+            Kind::Scalar => script.push_node(item),
+            Kind::Mapping | Kind::Null => {}
         }
     }
-    let lines = (!script.text().is_empty())
-        .then(|| skeleton::step(skeleton::run(script), entry_place(key, list), &[]));
-    lines.into_iter().chain(pipes).collect()
+    let written = !script.text().is_empty();
+    written.then(|| skeleton::step(skeleton::run(script), entry_place(key, list), &[]))
+}
+
+fn lines(list: Node<'_>) -> Vec<Node<'_>> {
+    if list.is_sequence() { list.items().collect() } else { vec![list] }
+}
+
+/// The pipes among the lines of a step's scripts.
+fn pipes(step: Node<'_>) -> Vec<Step> {
+    let lists = ["script", "after-script"].iter().filter_map(|key| step.get(key));
+    lists.flat_map(lines).filter_map(pipe).collect()
+}
+
+/// A pipe runs in a container of its own and so is a job beside that of its step.
+fn in_its_container(job: &Job, pipe: Step) -> Job {
+    let image = pipe.action().unwrap_or_default().to_owned();
+    let image = Scalar { written: image, value: None, at: pipe.at.clone() };
+    Job {
+        container: Some(Container { image, entry: pipe.at.clone() }),
+        caches: Vec::new(),
+        steps: vec![pipe],
+        ..job.clone()
+    }
 }
 
 /// `pipe: account/name:version` with its variables.

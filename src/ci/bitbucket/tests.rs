@@ -62,11 +62,11 @@ fn every_section_is_a_pipeline_with_its_own_trigger() {
         rows,
         [
             row("push", &["step 1", "Lint"]),
-            row("push:branches", &["Publish"]),
+            row("push:branches", &["Publish", "Publish"]),
             row("push", &["step 1"]),
             row("push:tags", &["step 1"]),
             row("pull-request", &["step 1"]),
-            row("custom", &["Publish"]),
+            row("custom", &["Publish", "Publish"]),
         ]
     );
 }
@@ -89,16 +89,17 @@ fn a_step_has_image_deployment_caches_and_script() {
     assert_eq!(job.runner.class, Runner::Hosted);
     let script = job.steps[0].script().expect("lines").text();
     assert!(script.starts_with("npm ci\n") && script.ends_with("npm publish"), "{script}");
-    assert!(matches!(&job.steps[2].kind, StepKind::Run { script, .. } if script.text() == "rm .npmrc"));
+    assert!(matches!(&job.steps[1].kind, StepKind::Run { script, .. } if script.text() == "rm .npmrc"));
 }
 
 #[test]
 fn a_pipe_is_called_by_name_with_its_variables() {
-    let job = publish();
-    let StepKind::Uses { action, version, .. } = &job.steps[1].kind else { panic!("{:?}", job.steps[1]) };
+    let job = read(CONFIG).swap_remove(1).jobs.swap_remove(1);
+    let StepKind::Uses { action, version, .. } = &job.steps[0].kind else { panic!("{:?}", job.steps[0]) };
     assert_eq!((action.as_str(), version.as_deref()), ("atlassian/npm-publish", Some("1.1.0")));
-    let token = job.steps[1].input("NPM_TOKEN").expect("a token");
+    let token = job.steps[0].input("NPM_TOKEN").expect("a token");
     assert_eq!(token.value, Value::Secret("NPM_TOKEN".to_owned()));
+    assert_eq!(job.container.and_then(|container| container.image.value), None, "it brings its own image");
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn stored(name: Node<'_>, node: Node<'_>, variable: &str) -> Option<EnvVar> {
         name: variable.to_owned(),
         text: Scalar { written: written.clone(), value: None, at: at.clone() },
         value: Value::Secret(written),
-        level: Level::Job,
+        level: Level::Step,
         entry: at,
     })
 }

@@ -91,8 +91,9 @@ fn command(root: Node<'_>, item: Node<'_>, env: &[EnvVar], around: &Around, numb
         at: place(node),
     });
     job.env = env.to_vec();
-    job.env.extend(skeleton::variables(item.get("env"), Level::Job));
-    job.env.extend(plugin::secrets(item.get("secrets"), Level::Job));
+    // A job is one step here: what it sets reaches no other.
+    job.env.extend(skeleton::variables(item.get("env"), Level::Step));
+    job.env.extend(plugin::secrets(item.get("secrets"), Level::Step));
     plugin::read_all(plugins, &mut job);
     if let Some((key, node)) = commands {
         let mut script = Script::default();
