@@ -187,10 +187,10 @@ fn jenkinsfiles_that_nest_or_never_end() {
         "sh \"${\"${".repeat(20_000),
         "withCredentials([string(".repeat(20_000),
         "'''".repeat(10_001),
-        "sh a, ".repeat(100_000),
-        "x = ".repeat(100_000),
+        "sh a, ".repeat(50_000),
+        "x = ".repeat(50_000),
         "/".repeat(100_001),
-        "sh 'npm publish'; ".repeat(20_000),
+        "sh 'npm publish'\n".repeat(20_000),
         "agent { kubernetes { yaml '''\nspec:\n containers:\n - {name: a, image: b}\n''' } }\n".repeat(2_000),
     ] {
         beside_honest(&[("Jenkinsfile", text.as_bytes())]);

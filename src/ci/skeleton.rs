@@ -13,7 +13,7 @@ use crate::text::Source;
 use crate::yaml::Node;
 
 /// How many jobs and steps one file may grow to.
-pub(super) const BUDGET: usize = 5_000;
+pub(super) const BUDGET: usize = 2_000;
 
 /// A pipeline without jobs that the provider starts by itself.
 pub(super) fn pipeline(provider: Provider, source: &Source) -> Pipeline {

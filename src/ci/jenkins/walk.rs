@@ -450,7 +450,7 @@ fn folder_in(base: Option<&str>, folder: &Scalar) -> Option<String> {
 }
 
 /// How many words a call without parentheses is looked at for.
-const MAX_WORDS: usize = 400;
+const MAX_WORDS: usize = 100;
 
 /// A call: its arguments, and the block that it is handed.
 struct Call {
