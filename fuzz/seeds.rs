@@ -11,13 +11,20 @@ pub(crate) fn of(target: Target) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut seeds = match target {
         Target::Check => repositories(),
-        Target::Spec => Vec::new(),
+        Target::Spec | Target::Readers => Vec::new(),
         Target::Yaml | Target::Edits | Target::Shell => repositories_files(),
     };
     match target {
         Target::Spec => {
             read_below(&root.join("tests/spec"), "yml", &mut seeds);
             read_below(&root.join("examples"), "yml", &mut seeds);
+        }
+        Target::Readers => {
+            let fixtures = root.join("tests/readers");
+            read_below(&fixtures, "yml", &mut seeds);
+            let jenkinsfiles =
+                ["jenkins", "jenkins-staged"].map(|name| fixtures.join(name).join("Jenkinsfile"));
+            seeds.extend(jenkinsfiles.iter().flat_map(std::fs::read_to_string));
         }
         Target::Check => {}
         Target::Yaml | Target::Edits | Target::Shell => {

@@ -27,6 +27,8 @@ pub(crate) enum Target {
     Spec,
     /// The whole check: project, readers, rules, reports, fixes
     Check,
+    /// The same over a Jenkinsfile, and over Azure's, Bitbucket's and Buildkite's pipelines
+    Readers,
 }
 
 impl Target {
@@ -41,6 +43,7 @@ impl Target {
             Self::Shell => shell(input),
             Self::Spec => spec(input),
             Self::Check => check(input),
+            Self::Readers => readers(input),
         }
     }
 }
@@ -189,6 +192,16 @@ fn files(input: &str) -> Vec<(String, String)> {
         }
     }
     files
+}
+
+/// One text as the file of each system without an identity for npm, with a template that it may call.
+fn readers(input: &str) {
+    let manifest = r#"{"name": "@acme/one", "version": "1.0.0", "scripts": {"release": "npm publish"}}"#;
+    let files = ["Jenkinsfile", "azure-pipelines.yml", "bitbucket-pipelines.yml", ".buildkite/pipeline.yml"];
+    for file in files {
+        let beside = [("package.json", manifest), ("ci/publish.yml", input), (file, input)];
+        checked(&Memory::new(beside));
+    }
 }
 
 fn check(input: &str) {

@@ -52,20 +52,27 @@ fn beside_honest(files: &[(&str, &[u8])]) -> Vec<(String, String)> {
 }
 
 /// A file of each reader.
-const YAML: [&str; 3] = [".github/workflows/hostile.yml", ".gitlab-ci.yml", ".circleci/config.yml"];
+const YAML: [&str; 6] = [
+    ".github/workflows/hostile.yml",
+    ".gitlab-ci.yml",
+    ".circleci/config.yml",
+    "azure-pipelines.yml",
+    "bitbucket-pipelines.yml",
+    ".buildkite/pipeline.yml",
+];
 
 /// For each reader's file with this content: whether it is reported as unreadable.
-fn refusals(bytes: &[u8]) -> [bool; 3] {
+fn refusals(bytes: &[u8]) -> [bool; 6] {
     let found = beside_honest(&YAML.map(|path| (path, bytes)));
     YAML.map(|path| found.iter().any(|(file, rule)| file == path && rule == "yaml-syntax"))
 }
 
 fn is_a_syntax_error(bytes: &[u8]) {
-    assert_eq!(refusals(bytes), [true; 3], "{YAML:?}");
+    assert_eq!(refusals(bytes), [true; 6], "{YAML:?}");
 }
 
 fn is_read(bytes: &[u8]) {
-    assert_eq!(refusals(bytes), [false; 3], "{YAML:?}");
+    assert_eq!(refusals(bytes), [false; 6], "{YAML:?}");
 }
 
 #[test]
@@ -157,8 +164,39 @@ fn scripts_that_nest_or_never_end() {
         let text = format!(
             "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n        {script}\n"
         );
-        beside_honest(&[(YAML[0], text.as_bytes())]);
+        let azure = format!("steps:\n- script: |\n        {script}\n");
+        let list = format!("pipelines:\n  default:\n  - step:\n      script:\n      - |\n        {script}\n");
+        let buildkite = format!("steps:\n- command: |\n        {script}\n");
+        let jenkins = format!("node {{ sh '''\n{script}\n'''\n sh \"\"\"{script}\"\"\" }}\n{script}");
+        beside_honest(&[
+            (YAML[0], text.as_bytes()),
+            (YAML[3], azure.as_bytes()),
+            (YAML[4], list.as_bytes()),
+            (YAML[5], buildkite.as_bytes()),
+            ("Jenkinsfile", jenkins.as_bytes()),
+        ]);
     }
+}
+
+#[test]
+fn jenkinsfiles_that_nest_or_never_end() {
+    for text in [
+        "stage('x') { ".repeat(50_000),
+        "a(b[c{".repeat(50_000),
+        "def f() { f(); f() }\nf()\n".repeat(500),
+        "sh \"${\"${".repeat(20_000),
+        "withCredentials([string(".repeat(20_000),
+        "'''".repeat(10_001),
+        "sh a, ".repeat(50_000),
+        "x = ".repeat(50_000),
+        "/".repeat(100_001),
+        "sh 'npm publish'\n".repeat(20_000),
+        "agent { kubernetes { yaml '''\nspec:\n containers:\n - {name: a, image: b}\n''' } }\n".repeat(2_000),
+    ] {
+        beside_honest(&[("Jenkinsfile", text.as_bytes())]);
+    }
+    let refused = beside_honest(&[("Jenkinsfile", b"node { sh '\xff' }")]);
+    assert!(refused.iter().any(|(file, rule)| file == "Jenkinsfile" && rule == "yaml-syntax"), "{refused:?}");
 }
 
 #[test]
@@ -168,6 +206,7 @@ fn files_that_call_each_other_for_ever() {
     let action = "runs: { using: composite, steps: [{ uses: ./act }, { uses: ./act }] }\n";
     let caller = "on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ uses: ./act }] } }\n";
     let include = "include: [{ local: .gitlab-ci.yml }, { local: .gitlab-ci.yml }]\na: { extends: b }\nb: { extends: a }\n";
+    let template = "stages: [{template: azure-pipelines.yml}, {template: azure-pipelines.yml}]\n";
     let manifest = r#"{"name": "x", "version": "1.0.0", "scripts": {"a": "npm run b && npm run b", "b": "npm run a && npm run a"}}"#;
     let script = "on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: npm run a }] } }\n";
     let report = check(&[
@@ -176,6 +215,7 @@ fn files_that_call_each_other_for_ever() {
         (".github/workflows/c.yml", script.as_bytes()),
         ("act/action.yml", action.as_bytes()),
         (".gitlab-ci.yml", include.as_bytes()),
+        ("azure-pipelines.yml", template.as_bytes()),
         ("package.json", manifest.as_bytes()),
     ]);
     assert!(report["publish_paths"].as_array().unwrap().is_empty());

@@ -5,31 +5,34 @@
 //! followed), every node with its place. From these, one piece of code for all providers derives
 //! the [`PublishPath`]s. What cannot be seen is [`Unknown`], never guessed.
 
+mod azure;
+mod bitbucket;
+mod buildkite;
 pub mod bundle;
 mod cache;
 mod circleci;
 pub mod command;
 mod github;
 mod gitlab;
+mod jenkins;
 mod model;
 mod paths;
 mod repository;
+mod skeleton;
 
 pub use model::*;
 pub use repository::{Repository, entry_place, place};
 
 use crate::facts::Provider;
 use crate::files::Tree;
-use crate::project::Project;
+use crate::project::{CiFile, Project};
 
 /// Reads every CI file of the repository in `tree`, which `project` was read from.
 pub fn read(tree: &dyn Tree, project: &Project) -> Model {
     let repository = Repository::new(tree, project);
     let mut model = Model::default();
     for file in &project.ci.files {
-        if let Some(pipeline) = read_file(&repository, &file.path) {
-            model.pipelines.push(pipeline);
-        }
+        model.pipelines.extend(read_file(&repository, file));
     }
     if model.pipelines.iter().any(|pipeline| pipeline.provider == Provider::Gitlab) {
         model.pipelines.extend(gitlab::components(&repository));
@@ -39,15 +42,19 @@ pub fn read(tree: &dyn Tree, project: &Project) -> Model {
     model
 }
 
-/// Reads the CI file at `path`; none where it is no CI file that a reader knows.
-pub fn read_file(repository: &Repository<'_>, path: &str) -> Option<Pipeline> {
-    if github::is_workflow(path) {
-        github::read(repository, path)
-    } else if circleci::is_config(path) {
-        circleci::read(repository, path)
-    } else if gitlab::is_config(path) {
-        gitlab::read(repository, path)
-    } else {
-        None
-    }
+/// Reads one CI file: one pipeline, or several where the provider has several in one file (Bitbucket); none
+/// where it is no CI file that a reader knows.
+fn read_file(repository: &Repository<'_>, file: &CiFile) -> Vec<Pipeline> {
+    let path = file.path.as_str();
+    let found = match file.provider {
+        Provider::Github if github::is_workflow(path) => github::read(repository, path),
+        Provider::Circleci if circleci::is_config(path) => circleci::read(repository, path),
+        Provider::Gitlab if gitlab::is_config(path) => gitlab::read(repository, path),
+        Provider::Azure => azure::read(repository, path),
+        Provider::Jenkins => jenkins::read(repository, path),
+        Provider::Buildkite => buildkite::read(repository, path),
+        Provider::Bitbucket => return bitbucket::read(repository, path),
+        Provider::Github | Provider::Circleci | Provider::Gitlab => None,
+    };
+    found.into_iter().collect()
 }

@@ -1,4 +1,5 @@
-//! Action pins, the actions that publish, and what others of them do that concerns publishing.
+//! Action pins, the actions and tasks that publish, and what others of them do that concerns publishing: those that
+//! bring a stored npm configuration, make releases or have faults.
 
 use std::sync::OnceLock;
 
@@ -214,6 +215,35 @@ impl Fact for ReleaseMaker {
     }
 }
 
+/// A step that puts a stored npm configuration, token included, where later commands find it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Configurer {
+    /// The task or plugin's step.
+    pub action: String,
+    /// The input that names what is stored.
+    pub input: String,
+    /// Whether it holds configurations of every kind, and only one that is called after npm counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_if_named: bool,
+    /// Where this is known from.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+impl Fact for Configurer {
+    fn id(&self) -> String {
+        format!("configurer-{}", self.action)
+    }
+    fn says(&self) -> String {
+        let named = if self.only_if_named { ", where it is called after npm" } else { "" };
+        format!("{} puts the stored npm configuration `{}` in place{named}", self.action, self.input)
+    }
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
@@ -222,6 +252,7 @@ struct File {
     removed_input: Vec<RemovedInput>,
     release_maker: Vec<ReleaseMaker>,
     fault: Vec<Fault>,
+    configurer: Vec<Configurer>,
 }
 
 const TEXT: &str = include_str!("../../facts/actions.toml");
@@ -288,6 +319,11 @@ pub fn publisher(action: &str) -> Option<&'static Publisher> {
     file().publisher.iter().find(|publisher| publisher.action.eq_ignore_ascii_case(action))
 }
 
+/// What is known of a step that puts a stored npm configuration in place.
+pub fn configurer(action: &str) -> Option<&'static Configurer> {
+    file().configurer.iter().find(|configurer| configurer.action.eq_ignore_ascii_case(action))
+}
+
 pub(super) fn list(into: &mut Vec<Listed>) {
     let file = file();
     into.extend(file.pin.iter().map(|fact| Listed::new("actions", fact)));
@@ -295,6 +331,7 @@ pub(super) fn list(into: &mut Vec<Listed>) {
     into.extend(file.removed_input.iter().map(|fact| Listed::new("actions", fact)));
     into.extend(file.fault.iter().map(|fact| Listed::new("actions", fact)));
     into.extend(file.release_maker.iter().map(|fact| Listed::new("actions", fact)));
+    into.extend(file.configurer.iter().map(|fact| Listed::new("actions", fact)));
 }
 
 #[cfg(test)]

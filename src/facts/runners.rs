@@ -32,12 +32,17 @@ impl Runner {
     }
 }
 
-/// Whose machine the given labels mean: GitHub's `runs-on`, GitLab's `tags`, `CircleCI`'s `resource_class`.
+/// Whose machine the given labels mean: GitHub's `runs-on`, GitLab's `tags`, `CircleCI`'s `resource_class`,
+/// Bitbucket's `runs-on`, Buildkite's `agents`, Jenkins' label.
 ///
 /// Labels that still hold an expression or a variable are unknown: resolve a matrix first. No label is the
-/// provider's default machine on GitLab and `CircleCI` (a GitLab group or project runner may still take an
-/// untagged job: YAML cannot tell) and unknown elsewhere.
+/// provider's default machine on GitLab, `CircleCI` and Bitbucket (a GitLab group or project runner may still
+/// take an untagged job: YAML cannot tell), somebody's own on Jenkins, and unknown elsewhere.
 pub fn classify<S: AsRef<str>>(provider: Provider, labels: &[S]) -> Runner {
+    // Software that somebody runs: there are no machines of the provider's.
+    if provider == Provider::Jenkins {
+        return Runner::SelfHosted;
+    }
     let file = file();
     let labels: Vec<String> = labels.iter().map(|label| label.as_ref().trim().to_ascii_lowercase()).collect();
     let any = |test: &dyn Fn(&str) -> bool| labels.iter().any(|label| test(label));
@@ -63,7 +68,7 @@ pub fn classify<S: AsRef<str>>(provider: Provider, labels: &[S]) -> Runner {
         return Runner::SelfHosted;
     }
     match provider {
-        Provider::Gitlab | Provider::Circleci if labels.is_empty() => Runner::Hosted,
+        Provider::Gitlab | Provider::Circleci | Provider::Bitbucket if labels.is_empty() => Runner::Hosted,
         // GitLab.com's own runners have published tags; a job whose tags stand outside them waits for another's.
         Provider::Gitlab if !labels.iter().any(|label| label.starts_with("saas-")) => Runner::SelfHosted,
         _ => Runner::Unknown,

@@ -332,7 +332,7 @@ fn every_release_from_22_10_on_stands_in_one_row() {
 
 #[test]
 fn runners_are_classified_in_order() {
-    use Provider::{Circleci, Github, Gitlab, Jenkins};
+    use Provider::{Azure, Bitbucket, Buildkite, Circleci, Github, Gitlab, Jenkins};
     use Runner::{Hosted, SelfHosted, Unknown};
     let table: &[(Provider, &[&str], Runner)] = &[
         (Github, &["ubuntu-latest"], Hosted),
@@ -362,7 +362,13 @@ fn runners_are_classified_in_order() {
         (Circleci, &["acme/runner"], SelfHosted),
         (Circleci, &["<< parameters.class >>"], Unknown),
         (Circleci, &["enormous"], Unknown),
-        (Jenkins, &["linux"], Unknown),
+        (Jenkins, &["linux"], SelfHosted),
+        (Jenkins, &["${label}"], SelfHosted),
+        (Bitbucket, &[], Hosted),
+        (Bitbucket, &["self.hosted", "linux"], SelfHosted),
+        (Bitbucket, &["linux"], Unknown),
+        (Buildkite, &["queue=default"], Unknown),
+        (Azure, &["default"], Unknown),
     ];
     for (provider, labels, expected) in table {
         assert_eq!(runners::classify(*provider, labels), *expected, "{provider} {labels:?}");

@@ -25,14 +25,20 @@ const OTHER: [(&str, &str); 8] = [
 ];
 
 /// Folders with configuration files of a provider: all YAML files directly inside.
-const FOLDERS: [(&str, Provider); 6] = [
+const FOLDERS: [(&str, Provider); 9] = [
     (".github/workflows", Provider::Github),
     (".circleci", Provider::Circleci),
     (".azure-pipelines", Provider::Azure),
     (".azuredevops", Provider::Azure),
     (".pipelines", Provider::Azure),
+    (".ado", Provider::Azure),
+    ("azure-pipelines", Provider::Azure),
     (".buildkite", Provider::Buildkite),
+    (".buildkite/pipelines", Provider::Buildkite),
 ];
+
+/// Folders in which files of a provider are looked for by name: these systems read a file anywhere.
+const ELSEWHERE: [&str; 8] = ["build", "ci", ".ci", "eng", "jenkins", ".jenkins", "pipelines", "scripts"];
 
 /// What the repository's CI consists of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,6 +64,13 @@ pub(super) fn read(tree: &dyn Tree) -> CiFiles {
             found.other.push((system, entry.name));
         }
     }
+    for folder in ELSEWHERE {
+        for entry in tree.list(folder).into_iter().filter(|entry| !entry.is_dir) {
+            if let Some(provider) = of_name(&entry.name) {
+                found.files.push(CiFile { provider, path: format!("{folder}/{}", entry.name) });
+            }
+        }
+    }
     for (folder, system) in [(".forgejo/workflows", "Forgejo Actions"), (".gitea/workflows", "Gitea Actions")]
     {
         let first = tree.list(folder).into_iter().find(is_yaml_file);
@@ -80,12 +93,24 @@ fn of_root_file(name: &str) -> Option<Provider> {
     match name {
         ".gitlab-ci.yml" | ".gitlab-ci.yaml" => Some(Provider::Gitlab),
         "bitbucket-pipelines.yml" => Some(Provider::Bitbucket),
-        _ if name == "Jenkinsfile" || name.starts_with("Jenkinsfile.") => Some(Provider::Jenkins),
-        _ if is_yaml(name) && name.trim_start_matches('.').starts_with("azure-pipelines") => {
-            Some(Provider::Azure)
-        }
-        _ => None,
+        "buildkite.yml" | "buildkite.yaml" => Some(Provider::Buildkite),
+        _ => of_name(name),
     }
+}
+
+/// The provider of a file that may lie in any folder.
+fn of_name(name: &str) -> Option<Provider> {
+    let lower = name.to_ascii_lowercase();
+    if lower.starts_with("jenkinsfile") || lower.ends_with(".jenkinsfile") {
+        // Not a template of one, nor a program about them.
+        let extension = lower.rsplit_once('.').map(|(_, extension)| extension);
+        let other =
+            matches!(extension, Some("md" | "yml" | "yaml" | "json" | "j2" | "tpl" | "js" | "ts" | "txt"));
+        return (!other).then_some(Provider::Jenkins);
+    }
+    let named = lower.trim_start_matches('.');
+    let azure = named.starts_with("azure-pipeline") || matches!(named, "vsts-ci.yml" | "azure_pipelines.yml");
+    (is_yaml(name) && azure).then_some(Provider::Azure)
 }
 
 #[cfg(test)]
@@ -107,6 +132,10 @@ mod tests {
                 "azure-pipelines-release.yml",
                 "Jenkinsfile",
                 "Jenkinsfile.release",
+                "Jenkinsfile.md",
+                "jenkins/release.jenkinsfile",
+                "build/azure-pipelines.publish.yml",
+                "build/other.yml",
                 "bitbucket-pipelines.yml",
                 ".travis.yml",
                 ".forgejo/workflows/ci.yml",
@@ -123,8 +152,10 @@ mod tests {
                 ("gitlab", ".gitlab-ci.yml"),
                 ("circleci", ".circleci/config.yml"),
                 ("azure", "azure-pipelines-release.yml"),
+                ("azure", "build/azure-pipelines.publish.yml"),
                 ("jenkins", "Jenkinsfile"),
                 ("jenkins", "Jenkinsfile.release"),
+                ("jenkins", "jenkins/release.jenkinsfile"),
                 ("bitbucket", "bitbucket-pipelines.yml"),
                 ("buildkite", ".buildkite/pipeline.yml"),
             ]

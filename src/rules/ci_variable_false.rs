@@ -40,7 +40,7 @@
 
 use std::collections::HashMap;
 
-use super::engine::{Availability, Context, Meta};
+use super::engine::{Availability, Context, Meta, words};
 use crate::ci::{EnvVar, Script, Value};
 use crate::diagnostic::{Finding, Location, Severity};
 use crate::shell::{self, Assigned};
@@ -51,7 +51,7 @@ pub(super) static META: Meta =
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut scripts: HashMap<(&str, usize), Vec<(String, Location)>> = HashMap::new();
     for (path, job) in context.npm_path_jobs() {
-        let Some(step) = context.step(path) else { continue };
+        let Some(step) = context.step(path).filter(|_| words::has_oidc(path.provider)) else { continue };
         let is_off = |var: &&EnvVar| matches!(&var.value, Value::Static(text) if text == "false");
         let by_env = job.variable(step, "CI").filter(is_off).map(|var| var.entry.clone());
         let in_script = || {

@@ -1,7 +1,8 @@
 //! # Nothing but the file itself decides who may publish
 //!
 //! ## What it does
-//! Reports a job that publishes to npm without a deployment environment (GitHub, GitLab) or a context (CircleCI).
+//! Reports a job that publishes to npm without a deployment environment (GitHub, GitLab, Azure
+//! Pipelines, Bitbucket) or a context (CircleCI).
 //!
 //! ## Why is this bad?
 //! npm's trusted publisher names a repository and a file, not a branch: whoever may push a branch may edit
@@ -43,7 +44,13 @@ pub(super) static META: Meta = Meta {
     id: "guard-missing",
     severity: Severity::Warning,
     fix: Availability::None,
-    providers: &[Provider::Github, Provider::Gitlab, Provider::Circleci],
+    providers: &[
+        Provider::Github,
+        Provider::Gitlab,
+        Provider::Circleci,
+        Provider::Azure,
+        Provider::Bitbucket,
+    ],
 };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -66,6 +73,16 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 "no environment",
                 "Add `environment: npm`, protect it (Premium), and name it in the trusted publisher; on the Free tier \
                  stage instead (`npm stage publish`).",
+            ),
+            Provider::Azure => (
+                "no environment",
+                "Publish from a `deployment` job on an environment with a branch control check and an approval, and \
+                 put the same checks on the variable group or service connection that holds the token.",
+            ),
+            Provider::Bitbucket => (
+                "no deployment",
+                "Add `deployment: production`, keep the token as a secured variable of that deployment, and limit the \
+                 deployment to your release branch (Premium).",
             ),
             _ => (
                 "no environment",

@@ -31,7 +31,13 @@ pub(super) static META: Meta = Meta {
     id: "guard-unproven",
     severity: Severity::Info,
     fix: Availability::None,
-    providers: &[Provider::Github, Provider::Gitlab, Provider::Circleci],
+    providers: &[
+        Provider::Github,
+        Provider::Gitlab,
+        Provider::Circleci,
+        Provider::Azure,
+        Provider::Bitbucket,
+    ],
 };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -46,6 +52,14 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             (GuardKind::Environment, Provider::Gitlab) => (
                 format!("environment `{}`: its protection is not in the YAML", guard.name),
                 "Check that it is a protected environment (Settings > CI/CD).",
+            ),
+            (GuardKind::Environment, Provider::Azure) => (
+                format!("environment `{}`: its checks are not in the YAML", guard.name),
+                "Check that it has a branch control check and an approval (Pipelines > Environments).",
+            ),
+            (GuardKind::Environment, Provider::Bitbucket) => (
+                format!("deployment `{}`: its restriction is not in the YAML", guard.name),
+                "Check that it is limited to your release branch, which needs Premium (Repository settings > Deployments).",
             ),
             (GuardKind::Environment, _) => (
                 format!("environment `{}`: its protection is not in the YAML", guard.name),

@@ -50,7 +50,7 @@
 //!   10.9.4 and 11.21.2.
 //! - field study: 67% of publishing files.
 
-use super::engine::{Availability, Context, Meta};
+use super::engine::{Availability, Context, Meta, words};
 use crate::ci::command::Deed;
 use crate::ci::{Job, PublishPath, StepKind};
 use crate::diagnostic::{Finding, Location, Severity};
@@ -92,10 +92,12 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 publishing.provider(),
                 format!("`{what}` runs in job `{}`, which {holds}", publishing.job.id),
             )
-            .with_help(
+            .with_help(if words::has_oidc(publishing.provider()) {
                 "Install, test, build and pack in a job without identity; publish the tarball from another \
-                 (`trustpub generate` writes the two jobs).",
-            )
+                 (`trustpub generate` writes the two jobs)."
+            } else {
+                "Install, test, build and pack in a job without the token; publish the tarball from another."
+            })
             .with_related(path.command.at.clone(), "the command that publishes"),
         );
     }

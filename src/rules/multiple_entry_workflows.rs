@@ -51,7 +51,7 @@
 //! ## Evidence
 //! - documentation: npm/documentation#2034 (several publishers); field study: 15 of 190 pairs, 8 broken by it.
 
-use super::engine::{Availability, Context, Meta};
+use super::engine::{Availability, Context, Meta, words};
 use crate::ci::PublishPath;
 use crate::diagnostic::{Finding, Severity};
 
@@ -63,7 +63,8 @@ pub(super) static META: Meta = Meta {
 };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let entries: Vec<&PublishPath> = context.npm_paths().filter(|path| path.entry).collect();
+    let entries: Vec<&PublishPath> =
+        context.npm_paths().filter(|path| path.entry && words::has_oidc(path.provider)).collect();
     let mut seen: Vec<&str> = Vec::new();
     for path in &entries {
         if seen.contains(&path.file.as_str()) {

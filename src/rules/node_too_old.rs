@@ -48,7 +48,7 @@ pub(super) static META: Meta =
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let minimum = &npm::documented_minimum().node;
-    for path in context.npm_paths() {
+    for path in context.npm_paths().filter(|path| words::has_oidc(path.provider)) {
         let node = &path.toolchain.node;
         let newest = node.value.as_ref().and_then(NodeSpec::newest);
         if newest.is_none_or(|newest| newest >= *minimum) {

@@ -55,6 +55,7 @@
 use super::engine::{Availability, Context, Meta};
 use crate::ci::PublishPath;
 use crate::diagnostic::{Finding, Fix, Location, Safety, Severity};
+use crate::facts::providers::capability;
 use crate::project::{Forge, Package};
 use crate::text::Edit;
 
@@ -109,5 +110,9 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn publisher<'a>(context: &Context<'a>, package: &Package) -> Option<&'a PublishPath> {
     let name = package.name()?;
-    context.npm_paths().find(|path| path.packages.iter().any(|published| published == name))
+    let with_provenance = |path: &&PublishPath| capability(path.provider).provenance;
+    context
+        .npm_paths()
+        .filter(with_provenance)
+        .find(|path| path.packages.iter().any(|published| published == name))
 }

@@ -34,7 +34,7 @@
 //! ## Evidence
 //! - documentation: a group holds larger or self-hosted runners; the list of hosted labels in `trustpub facts`.
 
-use super::engine::{Availability, Context, Meta};
+use super::engine::{Availability, Context, Meta, words};
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::runners::Runner;
 
@@ -42,7 +42,7 @@ pub(super) static META: Meta =
     Meta { id: "runner-unknown", severity: Severity::Info, fix: Availability::None, providers: &[] };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for (path, job) in context.npm_path_jobs() {
+    for (path, job) in context.npm_path_jobs().filter(|(path, _)| words::has_oidc(path.provider)) {
         let Some(at) = job.runner.at.as_ref().filter(|_| path.runner == Runner::Unknown) else {
             continue;
         };

@@ -2,7 +2,9 @@
 //!
 //! ## What it does
 //! Reports a long-lived write token (a secret, a context's or CI variable, the output of a vault step) that
-//! reaches a command that publishes to npm.
+//! reaches a command that publishes to npm. Where npm accepts no identity of the provider (Azure Pipelines,
+//! Jenkins, Bitbucket, Buildkite) a token that stages is *unproven* to do no more, and one that is not seen
+//! is said to be somewhere.
 //!
 //! ## Why is this bad?
 //! Whatever runs in the job can read it and publish from anywhere until it expires: that is how packages
@@ -41,7 +43,7 @@
 //! - documentation: npm's changelog of 2025-09 to 2026-09; the dates in `trustpub facts`.
 
 use super::engine::{Availability, Context, Meta, words};
-use crate::ci::{Credential, PublishPath, Reach, Value};
+use crate::ci::{Credential, PublishPath, Reach, Registry, Tool, Value};
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::limits;
 
@@ -50,18 +52,53 @@ pub(super) static META: Meta =
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for path in context.npm_paths() {
-        for credential in path.tokens().filter(|token| is_stored(token)) {
+        let unproven = path.command.staged && !words::has_oidc(path.provider);
+        let mut tokens = path.tokens().filter(|token| is_stored(token)).peekable();
+        if tokens.peek().is_none() {
+            findings.extend(unseen(context, path));
+        }
+        for credential in tokens {
+            let mut finding = META.finding(
+                &credential.at,
+                path.provider,
+                if unproven {
+                    format!("that `{}` can only stage is not seen from here", credential.name)
+                } else {
+                    format!("`{}` gives `{}` a stored publish token", credential.name, path.command.text)
+                },
+            );
+            if unproven {
+                finding.severity = Severity::Info;
+            }
             findings.push(
-                META.finding(
-                    &credential.at,
-                    path.provider,
-                    format!("`{}` gives `{}` a stored publish token", credential.name, path.command.text),
-                )
-                .with_help(help(context, path))
-                .with_related(path.command.at.clone(), "the command that publishes"),
+                finding
+                    .with_help(help(context, path))
+                    .with_related(path.command.at.clone(), "the command that publishes"),
             );
         }
     }
+}
+
+/// Where npm accepts no identity, what publishes without a visible token takes one from somewhere else:
+/// the machine, the provider's settings.
+fn unseen(context: &Context<'_>, path: &PublishPath) -> Option<Finding> {
+    // What only a name says to publish may publish elsewhere.
+    let elsewhere = path.registry != Registry::Npm || path.command.tool == Tool::Other;
+    if words::has_oidc(path.provider) || elsewhere || path.tokens().next().is_some() {
+        return None;
+    }
+    let name = path.provider.name();
+    let here = path.chain.iter().map(|hop| &hop.at).find(|at| at.source.path() == path.file);
+    let mut finding = META.finding(
+        here.unwrap_or(&path.command.at),
+        path.provider,
+        format!(
+            "`{}` takes a token that is not seen from here: on {name} npm accepts nothing else",
+            path.command.text
+        ),
+    );
+    finding.severity = Severity::Info;
+    Some(finding.with_help(help(context, path)))
 }
 
 /// Whether the credential is one that somebody stored: not an input that a caller may leave empty, nor
@@ -81,15 +118,19 @@ fn sunset(context: &Context<'_>) -> Option<String> {
 }
 
 fn help(context: &Context<'_>, path: &PublishPath) -> String {
+    let sunset = sunset(context).filter(|_| !path.command.staged).unwrap_or_default();
     if words::has_oidc(path.provider) {
-        let sunset = sunset(context).filter(|_| !path.command.staged).unwrap_or_default();
         format!(
             "Publish with the job's identity (trusted publishing) and revoke the token: `trustpub advise` says how here.{sunset}"
         )
+    } else if path.command.staged {
+        "Give the token the permission to stage alone, for the packages named, and let it expire soon."
+            .to_owned()
     } else {
+        let name = path.provider.name();
         format!(
-            "npm accepts no identity of {}: stage with a stage-only token (`npm stage publish`) and approve by hand.",
-            path.provider.name()
+            "npm accepts no identity of {name}: stage with a stage-only token (`npm stage publish`) and approve by hand, or \
+             publish from GitHub Actions, GitLab CI/CD or CircleCI.{sunset}"
         )
     }
 }

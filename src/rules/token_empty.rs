@@ -42,7 +42,7 @@
 //! - run, 2026-11-22: npm 11.5.1, 11.21.2 and 12.2.0 publish by identity with an empty, dummy or unset
 //!   token in the user layer.
 
-use super::engine::{Availability, Context, Meta};
+use super::engine::{Availability, Context, Meta, words};
 use crate::ci::Value;
 use crate::diagnostic::{Finding, Fix, Safety, Severity};
 use crate::text::Edit;
@@ -54,7 +54,7 @@ pub(super) static META: Meta =
 const NAMES: [&str; 2] = ["NODE_AUTH_TOKEN", "NPM_AUTH_TOKEN"];
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for (path, job) in context.npm_path_jobs() {
+    for (path, job) in context.npm_path_jobs().filter(|(path, _)| words::has_oidc(path.provider)) {
         let Some(step) = context.step(path) else { continue };
         for var in NAMES.iter().filter_map(|name| job.variable(step, name)) {
             if var.value != Value::Empty {

@@ -44,7 +44,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::engine::{Availability, Context, Meta};
+use super::engine::{Availability, Context, Meta, words};
 use crate::diagnostic::{Finding, Location, Severity};
 use crate::facts::Provider;
 use crate::text::{Source, Span};
@@ -90,7 +90,11 @@ fn search(source: &Source, provider: Provider, findings: &mut Vec<Finding>) {
         let span = Span::new(at, at + prefix.len() + length);
         findings.push(
             META.finding(&Location::new(source, span), provider, "a token stands here in the clear")
-                .with_help("Revoke it now (deleting the line does not help), then publish by identity."),
+                .with_help(if words::has_oidc(provider) {
+                    "Revoke it now (deleting the line does not help), then publish by identity."
+                } else {
+                    "Revoke it now (deleting the line does not help), and keep its successor in the provider's secrets."
+                }),
         );
     }
 }

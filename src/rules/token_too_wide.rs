@@ -38,7 +38,7 @@
 //! ## Evidence
 //! - run, 2026-11-22: a dependency's install script read the job's environment.
 
-use super::engine::{Availability, Context, Meta};
+use super::engine::{Availability, Context, Meta, words};
 use crate::ci::{Level, Reach, Value};
 use crate::diagnostic::{Finding, Severity};
 
@@ -59,7 +59,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     path.provider,
                     format!("{who} sees the publish token `{}`, install scripts included", token.name),
                 )
-                .with_help("Until it is replaced by the job's identity, set it on the publish step alone."),
+                .with_help(if words::has_oidc(path.provider) {
+                    "Until it is replaced by the job's identity, set it on the publish step alone."
+                } else {
+                    "Set it on the publish step alone, in a job that installs and builds nothing."
+                }),
             );
         }
     }

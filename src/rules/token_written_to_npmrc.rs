@@ -34,8 +34,8 @@
 //! ## Evidence
 //! - run, 2026-11-22: a token in the user or project configuration takes over when the exchange fails.
 
-use super::engine::{Availability, Context, Meta};
-use crate::ci::Reach;
+use super::engine::{Availability, Context, Meta, words};
+use crate::ci::{PublishPath, Reach};
 use crate::diagnostic::{Finding, Severity};
 
 pub(super) static META: Meta = Meta {
@@ -53,11 +53,24 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 Reach::ConfigFile => "this line gives every publish from here a stored token",
                 _ => continue,
             };
+            // Where npm accepts no identity, staging with a token is what is left, and it must stand somewhere.
+            if path.command.staged && !words::has_oidc(path.provider) {
+                continue;
+            }
             findings.push(
                 META.finding(&token.at, path.provider, what)
-                    .with_help("Delete it: with trusted publishing no token is configured anywhere.")
+                    .with_help(help(path))
                     .with_related(path.command.at.clone(), "the command that publishes"),
             );
         }
+    }
+}
+
+fn help(path: &PublishPath) -> &'static str {
+    if words::has_oidc(path.provider) {
+        "Delete it: with trusted publishing no token is configured anywhere."
+    } else {
+        "Write the variable's name (`${NPM_TOKEN}`), not its value, into a file outside of the repository that \
+         `NPM_CONFIG_USERCONFIG` names, for the publish step alone."
     }
 }

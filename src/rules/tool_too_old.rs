@@ -40,7 +40,7 @@
 //! ## Evidence
 //! - code: each tool's own package at the versions in `trustpub facts tools`.
 
-use super::engine::{Availability, Context, Meta, relies_on_identity, tool_facts, tool_version};
+use super::engine::{Availability, Context, Meta, relies_on_identity, tool_facts, tool_version, words};
 use crate::ci::{PublishPath, Tool};
 use crate::diagnostic::{Finding, Location, Severity};
 use crate::facts::Range;
@@ -50,7 +50,7 @@ pub(super) static META: Meta =
     Meta { id: "tool-too-old", severity: Severity::Error, fix: Availability::None, providers: &[] };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for path in context.npm_paths() {
+    for path in context.npm_paths().filter(|path| words::has_oidc(path.provider)) {
         let Some(tool) = tool_facts(path.command.tool) else { continue };
         let Some(version) = tool_version(context, path, tool) else {
             findings.extend(old_semantic_release(context, path));

@@ -381,20 +381,27 @@ impl Folders {
 
 /// What follows the variable that holds the checked-out repository's own folder.
 pub(super) fn workspace_relative(text: &str) -> Option<&str> {
-    const ROOTS: [&str; 12] = [
-        "$GITHUB_WORKSPACE",
-        "${GITHUB_WORKSPACE}",
-        "${{ github.workspace }}",
-        "${{github.workspace}}",
-        "$CI_PROJECT_DIR",
-        "${CI_PROJECT_DIR}",
-        "$CIRCLE_WORKING_DIRECTORY",
-        "${CIRCLE_WORKING_DIRECTORY}",
-        "$(pwd)",
-        "$PWD",
-        "${PWD}",
-        "~/project",
+    const VARIABLES: [&str; 10] = [
+        "GITHUB_WORKSPACE",
+        "CI_PROJECT_DIR",
+        "CIRCLE_WORKING_DIRECTORY",
+        "BUILD_SOURCESDIRECTORY",
+        "BUILD_REPOSITORY_LOCALPATH",
+        "SYSTEM_DEFAULTWORKINGDIRECTORY",
+        "BITBUCKET_CLONE_DIR",
+        "BUILDKITE_BUILD_CHECKOUT_PATH",
+        "WORKSPACE",
+        "PWD",
     ];
-    let rest = ROOTS.iter().find_map(|root| text.strip_prefix(root))?;
+    const ROOTS: [&str; 4] = ["${{ github.workspace }}", "${{github.workspace}}", "$(pwd)", "~/project"];
+    let variable = || {
+        let rest = text.strip_prefix('$')?;
+        let (name, rest) = match rest.strip_prefix('{') {
+            Some(rest) => rest.split_once('}')?,
+            None => rest.split_at(rest.find('/').unwrap_or(rest.len())),
+        };
+        VARIABLES.contains(&name).then_some(rest)
+    };
+    let rest = ROOTS.iter().find_map(|root| text.strip_prefix(root)).or_else(variable)?;
     (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_start_matches('/'))
 }

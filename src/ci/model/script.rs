@@ -90,7 +90,8 @@ impl Script {
         }
     }
 
-    fn append(&mut self, text: &str, source: &Source, span: Span, exact: bool) {
+    /// Appends `text`, which the bytes `span` of `source` stand for: one for one where `exact`.
+    pub(in crate::ci) fn append(&mut self, text: &str, source: &Source, span: Span, exact: bool) {
         if text.is_empty() {
             return;
         }

@@ -1,8 +1,11 @@
 //! Which stored tokens of the npm registry reach a command.
 
 use super::registry;
-use crate::ci::{Credential, CredentialKind, EnvVar, Input, Job, Level, Reach, Repository, Step, Value};
+use crate::ci::{
+    Credential, CredentialKind, EnvVar, Input, Job, Level, Reach, Repository, Step, StepKind, Value,
+};
 use crate::diagnostic::Location;
+use crate::facts::actions::configurer;
 use crate::project;
 
 /// Whether a variable or secret of this name holds a credential of the npm registry, by the words in it.
@@ -126,6 +129,22 @@ pub(super) fn exported_by_setup(step: &Step) -> Option<Credential> {
     let var = step.env.iter().rev().find(|var| var.name == "NODE_AUTH_TOKEN")?;
     let exported = of_variable(var)?;
     Some(Credential { reach: Reach::Env(Level::Job), ..exported })
+}
+
+/// The stored npm configuration that a task or plugin puts in place for all later steps.
+pub(super) fn left_by_configurer(step: &Step) -> Option<Credential> {
+    let known = configurer(step.action()?)?;
+    let input = step.input(&known.input).filter(|input| input.value != Value::Empty)?;
+    let StepKind::Uses { inputs, .. } = &step.kind else { return None };
+    let named = inputs.iter().any(|input| input.text.written.to_ascii_lowercase().contains("npm"));
+    (named || !known.only_if_named).then(|| Credential {
+        kind: CredentialKind::Token,
+        name: input.name.clone(),
+        value: Value::Secret(input.text.shown().to_owned()),
+        reach: Reach::Written,
+        at: input.text.at.clone(),
+        entry: Some(input.entry.clone()),
+    })
 }
 
 /// Whether a text has the form of an npm token, so that it stands in the file itself.

@@ -131,6 +131,7 @@ impl<'s, 'a> Session<'s, 'a> {
                     self.chosen = Some((scope, url.text.shown().to_owned()));
                 }
                 self.left.extend(credential::exported_by_setup(step));
+                self.left.extend(credential::left_by_configurer(step));
                 let known = publisher(action).map(|known| self.action(step, leaf, known));
                 known.unwrap_or_else(|| self.other_action(step, leaf)).into_iter().collect()
             }

@@ -43,21 +43,25 @@ pub(in crate::rules) fn has_oidc(provider: Provider) -> bool {
     npm::floor(Feature::OidcPublish, provider).is_some()
 }
 
-/// What to write to get an npm that can exchange, in the provider's own terms.
+/// What to write to get an npm that can exchange and stage, in the provider's own terms; only stage where
+/// there is no identity.
 pub(in crate::rules) fn newer_npm(path: &PublishPath) -> String {
     let npm = npm::resolve("11").map_or_else(String::new, |version| version.to_string());
     let image = match path.provider {
-        Provider::Gitlab => Some("node"),
+        Provider::Gitlab | Provider::Jenkins | Provider::Bitbucket | Provider::Buildkite => Some("node"),
         Provider::Circleci => Some("cimg/node"),
         _ => None,
     };
-    let want = Want { features: vec![Feature::OidcPublish, Feature::StagePublish], image, ..Want::default() };
+    let mut features = vec![Feature::StagePublish];
+    features.extend(has_oidc(path.provider).then_some(Feature::OidcPublish));
+    let want = Want { features, image, ..Want::default() };
     let Ok(toolchain) = plan::solve(path.provider, &want) else {
         return format!("Add `npm install -g npm@{npm}` before the publish.");
     };
     let node = toolchain.node;
     let (pin, sudo) = match path.provider {
         Provider::Github => (format!("`node-version: {node}` in the publish job"), ""),
+        Provider::Azure => (format!("`NodeTool@0` with `versionSpec: {node}` in the publish job"), ""),
         Provider::Circleci => (format!("the image `cimg/node:{node}` for the publish job"), "sudo "),
         _ => (format!("the image `node:{node}` for the publish job"), ""),
     };
