@@ -155,6 +155,7 @@ fn schemas_are_those_that_are_committed() {
     };
     assert_eq!(text(&run(&["schema"]).stdout), committed("trustpub.schema.json"));
     assert_eq!(text(&run(&["schema", "check"]).stdout), committed("check.schema.json"));
+    assert_eq!(text(&run(&["schema", "settings"]).stdout), committed("settings.schema.json"));
 }
 
 #[test]

@@ -135,6 +135,7 @@ fn publish_path(node: &str) -> PublishPath {
             upgrades: Vec::new(),
         },
         guards: Vec::new(),
+        proven: None,
         packages: vec!["@acme/core".to_owned()],
         registry: Registry::Npm,
         chain: Vec::new(),
