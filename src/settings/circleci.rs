@@ -35,7 +35,7 @@ impl Context {
         } else if of("project").next().is_some() {
             "is limited to projects, and every branch of these may use it"
         } else {
-            "has no restriction: every branch of every project of the organization may use it"
+            "has no restriction, and every branch of every project of the organization may use it"
         };
         Some(Verdict::Open(why.to_owned()))
     }
