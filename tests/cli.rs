@@ -147,6 +147,25 @@ fn a_baseline_keeps_old_findings_quiet() {
     assert_eq!(check(&repository, &["--baseline", baseline]).status.code(), Some(1));
 }
 
+#[test]
+fn fixes_are_shown_or_written_and_then_nothing_is_left_to_mend() {
+    let workflow = "on: {push: {tags: ['v*']}} # when\r\njobs:\r\n  publish:\r\n    runs-on: ubuntu-latest\r\n    \
+                    permissions:\r\n      contents: read # to read\r\n    steps:\r\n      - run: npx npm@11.21.2 publish --provenance\r\n";
+    let repository = repository(&[(".github/workflows/a.yml", workflow)]);
+    let file = repository.path().join(".github/workflows/a.yml");
+    let read = || std::fs::read_to_string(&file).expect("readable");
+    let shown = check(&repository, &["--fix", "--diff"]);
+    assert!(text(&shown.stdout).contains("+      id-token: write"), "{}", text(&shown.stdout));
+    assert_eq!(read(), workflow, "--diff writes nothing");
+    let fixed = check(&repository, &["--fix"]);
+    assert!(text(&fixed.stderr).contains("mended in .github/workflows/a.yml"), "{}", text(&fixed.stderr));
+    let mended = workflow
+        .replace("contents: read # to read\r\n", "contents: read # to read\r\n      id-token: write\r\n");
+    assert_eq!(read(), mended, "one line more, the rest to the byte as it was");
+    let again = check(&repository, &["--fix", "--diff"]);
+    assert_eq!(text(&again.stdout), "");
+}
+
 const GUARDED: &[(&str, &str)] = &[
     ("package.json", "{\"name\": \"@acme/core\", \"version\": \"1.0.0\"}"),
     (

@@ -261,6 +261,21 @@ fn sarif_and_json_are_valid() {
     }
 }
 
+#[test]
+fn sarif_keeps_the_worst_where_there_are_more_than_code_scanning_takes() {
+    let findings = findings(WORKFLOW);
+    let report = Report { findings: &findings, publish_paths: &[], rules: &rules(), files: 2, suppressed: 0 };
+    let out = super::sarif::with_at_most(&report, 2);
+    assert_valid(sarif_schema(), &out);
+    let out: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let run = &out["runs"][0];
+    let rules: Vec<&str> =
+        run["results"].as_array().unwrap().iter().map(|result| result["ruleId"].as_str().unwrap()).collect();
+    assert_eq!(rules, ["npm-too-old", "stored-publish-token"]);
+    let said = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+    assert!(said.as_str().unwrap().starts_with("2 findings "), "{said}");
+}
+
 fn fingerprints(findings: &[Finding]) -> Vec<(String, String)> {
     let issues: serde_json::Value = serde_json::from_str(&render(findings, Format::Codequality)).unwrap();
     let text = |issue: &serde_json::Value, key: &str| issue[key].as_str().unwrap().to_owned();
