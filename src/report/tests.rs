@@ -177,7 +177,7 @@ fn text() {
 fn many_alike_share_one_excerpt() {
     let manifest = Source::new("package.json", "{ \"repository\": \"git@github.com:acme/a.git\" }\n");
     let copies = (1..=8).map(|number| {
-        let source = Source::new(&format!("packages/p{number}/package.json"), manifest.text());
+        let source = Source::new(format!("packages/p{number}/package.json"), manifest.text());
         Finding::new(
             "repository-form",
             Severity::Info,

@@ -116,7 +116,9 @@ pub(super) fn place(group: &Group, y: usize) -> Placed<'_> {
         let (y, height) = (tops[run.start], bottom(run.end - 1) - tops[run.start]);
         let (mut words, needed) = words(cell, column);
         let shift = y + (height - needed) / 2;
-        words.iter_mut().for_each(|line| line.y += shift);
+        for line in &mut words {
+            line.y += shift;
+        }
         Node { cell, column, x: left(column), y, width: WIDTHS[column], height, words }
     };
     let nodes = all().map(|(column, run)| node(column, run)).collect();

@@ -51,7 +51,9 @@ pub(super) fn picture(groups: &[Group]) -> String {
             words(&mut xml, layout::left(column), TOP - 12, "col", name);
         }
     }
-    placed.iter().for_each(|group| draw(&mut xml, group));
+    for group in &placed {
+        draw(&mut xml, group);
+    }
     xml.close("svg");
     xml.finish()
 }
@@ -73,7 +75,9 @@ fn draw(xml: &mut Xml, placed: &Placed<'_>) {
         let head = format!("M{tip} {y}l-7 -4v8Z");
         xml.empty("path", &[("class", "tip"), ("d", &head)]);
     }
-    placed.nodes.iter().for_each(|node| draw_node(xml, node));
+    for node in &placed.nodes {
+        draw_node(xml, node);
+    }
     xml.close("g");
 }
 
