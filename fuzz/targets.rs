@@ -6,7 +6,7 @@ use trustpub::facts::Date;
 use trustpub::files::{Memory, Overlay};
 use trustpub::project::Project;
 use trustpub::render::{self, GenerateError};
-use trustpub::report::{Format, Report};
+use trustpub::report::{Format, Report, paths};
 use trustpub::rules::{self, Context, Outcome, Selection};
 use trustpub::shell::{self, Dialect, Variables};
 use trustpub::text::{Source, Span};
@@ -239,6 +239,9 @@ fn checked(tree: &dyn trustpub::files::Tree) -> Vec<trustpub::diagnostic::Findin
         [Format::Text, Format::Json, Format::Sarif, Format::Github, Format::Codequality, Format::Junit]
     {
         assert!(report.render(format).is_char_boundary(0));
+    }
+    for format in [paths::Format::Text, paths::Format::Json, paths::Format::Mermaid, paths::Format::Svg] {
+        assert!(paths::render(&model, format).ends_with('\n'));
     }
     outcome.findings
 }

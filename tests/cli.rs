@@ -148,6 +148,98 @@ fn a_baseline_keeps_old_findings_quiet() {
 }
 
 #[test]
+fn fixes_are_shown_or_written_and_then_nothing_is_left_to_mend() {
+    let workflow = "on: {push: {tags: ['v*']}} # when\r\njobs:\r\n  publish:\r\n    runs-on: ubuntu-latest\r\n    \
+                    permissions:\r\n      contents: read # to read\r\n    steps:\r\n      - run: npx npm@11.21.2 publish --provenance\r\n";
+    let repository = repository(&[(".github/workflows/a.yml", workflow)]);
+    let file = repository.path().join(".github/workflows/a.yml");
+    let read = || std::fs::read_to_string(&file).expect("readable");
+    let shown = check(&repository, &["--fix", "--diff"]);
+    assert!(text(&shown.stdout).contains("+      id-token: write"), "{}", text(&shown.stdout));
+    assert_eq!(read(), workflow, "--diff writes nothing");
+    let fixed = check(&repository, &["--fix"]);
+    assert!(text(&fixed.stderr).contains("mended in .github/workflows/a.yml"), "{}", text(&fixed.stderr));
+    let mended = workflow
+        .replace("contents: read # to read\r\n", "contents: read # to read\r\n      id-token: write\r\n");
+    assert_eq!(read(), mended, "one line more, the rest to the byte as it was");
+    let again = check(&repository, &["--fix", "--diff"]);
+    assert_eq!(text(&again.stdout), "");
+}
+
+const GUARDED: &[(&str, &str)] = &[
+    ("package.json", "{\"name\": \"@acme/core\", \"version\": \"1.0.0\"}"),
+    (
+        ".github/workflows/publish.yml",
+        "on: {push: {tags: ['v*']}}\njobs:\n  publish:\n    runs-on: ubuntu-latest\n    environment: npm\n    \
+         permissions: {id-token: write}\n    steps:\n      - run: npx npm@11.21.2 publish\n",
+    ),
+    (
+        "reviewed.json",
+        "{\"schema\": 1, \"github\": {\"environments\": {\"environments\": [{\"name\": \"npm\", \"protection_rules\": \
+         [{\"type\": \"required_reviewers\", \"reviewers\": [{\"reviewer\": {\"login\": \"ada\"}}]}]}]}}}",
+    ),
+    (
+        "open.json",
+        "{\"schema\": 1, \"github\": {\"environments\": {\"environments\": [{\"name\": \"npm\"}]}}}",
+    ),
+    ("wrong.json", "{\n  \"schema\": 1,\n  \"githb\": {}\n}\n"),
+];
+
+#[test]
+fn settings_prove_and_refute_what_the_yaml_only_names() {
+    let repository = repository(GUARDED);
+    let at = |name: &str| repository.path().join(name).to_string_lossy().into_owned();
+    let seen = |settings: &[&str]| -> (Vec<String>, serde_json::Value) {
+        let rules = ["--select", "guard-missing,guard-unproven,guard-open", "--format", "json"];
+        let out = check(&repository, &[&rules, settings].concat());
+        let json: serde_json::Value = serde_json::from_slice(&out.stdout).expect("JSON");
+        let rules = json["findings"].as_array().expect("a list").iter();
+        let path = &json["publish_paths"][0];
+        let guard = serde_json::json!([path["guard"], path["guard_proven"]]);
+        (rules.map(|finding| finding["rule"].as_str().expect("text").to_owned()).collect(), guard)
+    };
+    assert_eq!(seen(&[]), (vec!["guard-unproven".to_owned()], serde_json::json!(["environment", null])));
+    let reviewed = seen(&["--settings", &at("reviewed.json")]);
+    assert_eq!(reviewed, (vec![], serde_json::json!(["protected-environment", true])));
+    let open = seen(&["--settings", &at("open.json")]);
+    assert_eq!(open, (vec!["guard-open".to_owned()], serde_json::json!(["environment", false])));
+}
+
+#[test]
+fn a_wrong_settings_file_is_the_users_error() {
+    let repository = repository(GUARDED);
+    for command in ["check", "paths"] {
+        let run = |file: &str| {
+            let mut run = trustpub();
+            run.arg(command).arg("--repo").arg(repository.path()).arg("--settings").arg(file);
+            run.output().expect("the binary runs")
+        };
+        let wrong = repository.path().join("wrong.json");
+        let out = run(&wrong.to_string_lossy());
+        assert_eq!((out.status.code(), text(&out.stdout)), (Some(2), ""), "{command}");
+        let said = text(&out.stderr);
+        assert!(said.contains("wrong.json:3:3") && said.contains("did you mean `github`?"), "{said}");
+        let out = run("nowhere.json");
+        assert_eq!(out.status.code(), Some(2), "{command}");
+        assert!(text(&out.stderr).contains("there is no nowhere.json"), "{}", text(&out.stderr));
+    }
+}
+
+#[test]
+fn paths_are_drawn_in_every_format() {
+    let repository = repository(GUARDED);
+    for (format, begins) in
+        [("text", ".github/"), ("json", "{"), ("mermaid", "flowchart LR"), ("svg", "<svg ")]
+    {
+        let mut command = trustpub();
+        let out = command.args(["paths", "--format", format, "--repo"]).arg(repository.path()).output();
+        let out = out.expect("the binary runs");
+        assert_eq!((out.status.code(), text(&out.stderr)), (Some(0), ""), "{format}");
+        assert!(text(&out.stdout).starts_with(begins), "{format}: {}", text(&out.stdout));
+    }
+}
+
+#[test]
 fn schemas_are_those_that_are_committed() {
     let committed = |name: &str| {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(name);
@@ -155,6 +247,7 @@ fn schemas_are_those_that_are_committed() {
     };
     assert_eq!(text(&run(&["schema"]).stdout), committed("trustpub.schema.json"));
     assert_eq!(text(&run(&["schema", "check"]).stdout), committed("check.schema.json"));
+    assert_eq!(text(&run(&["schema", "settings"]).stdout), committed("settings.schema.json"));
 }
 
 #[test]

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use trustpub::facts::urls;
 use trustpub::rules;
+use trustpub::settings;
+use trustpub::text::Source;
 
 #[test]
 fn rule_pages_are_current() {
@@ -49,4 +52,33 @@ fn the_picture_in_the_readme_is_what_check_prints() {
     }
     let committed = std::fs::read_to_string(&file).unwrap_or_default();
     assert!(committed == picture, "stale; run TRUSTPUB_UPDATE=1 cargo test --test docs");
+}
+
+/// What docs/settings.md shows can be read, and its pages are those of the facts.
+#[test]
+fn the_page_about_settings_is_true() {
+    let page = std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/settings.md"));
+    let page = page.expect("readable");
+    let examples: Vec<&str> =
+        page.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(examples.len(), 3);
+    for example in examples {
+        let read = settings::load(&Source::new("settings.json", example));
+        assert!(read.is_ok(), "{example}\n{:?}", read.map_err(|findings| findings[0].message.clone()).err());
+    }
+    let (_, sources) = page.split_once("## Where this is from").expect("it names its sources");
+    for id in [
+        "github-environments",
+        "github-environments-api",
+        "github-branch-policies-api",
+        "github-branches-api",
+        "gitlab-protected-environments",
+        "gitlab-protected-environments-api",
+        "gitlab-group-protected-environments-api",
+        "circleci-contexts",
+        "circleci-api",
+    ] {
+        let url = urls::url(id).expect("a fact");
+        assert!(sources.contains(&format!("({url})")), "{id}");
+    }
 }

@@ -17,6 +17,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("ci", 4),
     ("spec", 4),
     ("project", 3),
+    ("settings", 3),
     ("diagnose", 3),
     ("yaml", 2),
     ("shell", 2),

@@ -6,16 +6,26 @@ use trustpub::ci;
 use trustpub::facts::Date;
 use trustpub::project::Project;
 use trustpub::rules::{self, Availability, Context, Example, Outcome, Selection, plan_fixes};
+use trustpub::settings;
 use trustpub::spec::{self, Surroundings};
 use trustpub::text::Source;
 
 /// What a page must say, in this order. `Use instead` may be missing where there is nothing to write.
 const HEADINGS: [&str; 5] = ["What it does", "Why is this bad?", "Example", "Use instead", "Evidence"];
 
+/// The file of an example that stands for `--settings FILE`.
+const SETTINGS: &str = "trustpub-settings.json";
+
 fn run(example: &Example) -> Outcome {
     let tree = example.tree();
     let project = Project::read(&tree);
-    let model = ci::read(&tree, &project);
+    let mut model = ci::read(&tree, &project);
+    if let Some((path, text)) = example.files.iter().find(|(path, _)| path == SETTINGS) {
+        model.prove(
+            settings::load(&Source::new(path.as_str(), text.as_str()))
+                .expect("the page's settings are right"),
+        );
+    }
     let today = Date::new(2026, 11, 22);
     let text = example.files.iter().find(|(path, _)| path == spec::FILE);
     let resolved = text.map(|(path, text)| {

@@ -30,7 +30,6 @@ pub(crate) type Answer = Result<Exit, Failure>;
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// Mistakes in the user's own files, each with its place; printed with their excerpts.
-    #[allow(dead_code, reason = "for the commands that read a spec")]
     Findings(Vec<Finding>),
     /// Anything else, in words for the user.
     Message(anyhow::Error),

@@ -15,6 +15,7 @@ mod format;
 mod generate;
 mod init;
 mod man;
+mod named;
 mod panic;
 mod paths;
 mod rules;

@@ -1,9 +1,9 @@
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::{Answer, Context, Exit};
-use crate::{report, spec};
+use crate::{report, settings, spec};
 
-/// Print the JSON Schema of trustpub.yml or of an output
+/// Print the JSON Schema of trustpub.yml, of a settings file or of an output
 ///
 /// Editors complete and check trustpub.yml with it; programs that read `check --format json` can rely on it.
 #[derive(Debug, ClapArgs)]
@@ -23,11 +23,14 @@ enum Of {
     Spec,
     /// What `check --format json` prints
     Check,
+    /// What `check --settings FILE` reads
+    Settings,
 }
 
 pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
     match args.of {
         Of::Spec => context.print(spec::JSON_SCHEMA)?,
+        Of::Settings => context.print(settings::JSON_SCHEMA)?,
         Of::Check => context.print_json(&report::json::schema())?,
     }
     Ok(Exit::Clean)

@@ -128,6 +128,11 @@ pub fn trust_bulk_pause_seconds() -> &'static Limit {
     limit("trust-bulk-pause-seconds")
 }
 
+/// How many results a SARIF run may have for GitHub's code scanning ([`Limit::value`]).
+pub fn github_sarif_results() -> &'static Limit {
+    limit("github-sarif-results")
+}
+
 pub(super) fn list(into: &mut Vec<Listed>) {
     into.extend(file().limit.iter().map(|fact| Listed::new("limits", fact)));
 }

@@ -482,6 +482,7 @@ fn limits_have_their_numbers_and_days() {
     assert_eq!(number(limits::publishers_per_package()), Some(10));
     assert_eq!(number(limits::write_token_days()), Some(90));
     assert_eq!(number(limits::trust_bulk_packages()), Some(80));
+    assert_eq!(number(limits::github_sarif_results()), Some(25_000));
     assert_eq!(number(limits::trust_bulk_pause_seconds()), Some(2));
     let january = limits::bypass_tokens_no_publish();
     assert!(january.planned && !january.holds_on(day("2026-12-31")) && january.holds_on(day("2027-01-01")));

@@ -8,11 +8,13 @@ mod fingerprint;
 mod github;
 pub mod json;
 mod junit;
+pub mod paths;
 mod redact;
 mod sarif;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod xml;
 
 pub use redact::redact;
 

@@ -1,5 +1,6 @@
 //! SARIF 2.1.0 for code scanning.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
@@ -7,12 +8,34 @@ use serde_json::{Value, json};
 use super::fingerprint::fingerprints;
 use super::{Report, Rule, masked, message_and_help, pretty};
 use crate::diagnostic::{Finding, Fix, Location, Severity};
+use crate::facts::limits;
 
+/// The report with at most as many results as GitHub's code scanning accepts: the worst, where there are more.
 pub(super) fn report(report: &Report) -> String {
+    let most = limits::github_sarif_results().value.and_then(|most| usize::try_from(most).ok());
+    with_at_most(report, most.unwrap_or(usize::MAX))
+}
+
+pub(super) fn with_at_most(report: &Report, most: usize) -> String {
     let findings = report.in_order();
-    let fingerprints = fingerprints(&findings);
+    let mut numbered: Vec<(&Finding, String)> =
+        findings.iter().copied().zip(fingerprints(&findings)).collect();
+    let left_out = numbered.len().saturating_sub(most);
+    if left_out > 0 {
+        numbered.sort_by_key(|(finding, _)| Reverse(finding.severity));
+        numbered.truncate(most);
+    }
     let results: Vec<Value> =
-        findings.iter().zip(fingerprints).map(|(finding, print)| result(report, finding, &print)).collect();
+        numbered.iter().map(|(finding, print)| result(report, finding, print)).collect();
+    let notifications: Vec<Value> = (left_out > 0)
+        .then(|| {
+            format!(
+                "{left_out} findings of the least severity are left out: code scanning takes {most} at most"
+            )
+        })
+        .map(|text| json!({"level": "warning", "message": {"text": text}}))
+        .into_iter()
+        .collect();
     pretty(&json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0-rtm.5.json",
         "version": "2.1.0",
@@ -24,6 +47,7 @@ pub(super) fn report(report: &Report) -> String {
                 "rules": report.rules.iter().map(rule).collect::<Vec<_>>(),
             }},
             "columnKind": "unicodeCodePoints",
+            "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": notifications}],
             "results": results,
         }],
     }))
@@ -41,6 +65,7 @@ fn rule(rule: &Rule) -> Value {
     json!({
         "id": rule.id,
         "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": rule.summary},
         "help": {"text": rule.documentation, "markdown": rule.documentation},
         "helpUri": rule.url,
         "defaultConfiguration": {"level": level(rule.severity)},

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
+use quick_xml::events::Event;
 
 use super::{Format, Report, Rule, json};
 use crate::ci::{
@@ -135,6 +136,7 @@ fn publish_path(node: &str) -> PublishPath {
             upgrades: Vec::new(),
         },
         guards: Vec::new(),
+        proven: None,
         packages: vec!["@acme/core".to_owned()],
         registry: Registry::Npm,
         chain: Vec::new(),
@@ -175,7 +177,7 @@ fn text() {
 fn many_alike_share_one_excerpt() {
     let manifest = Source::new("package.json", "{ \"repository\": \"git@github.com:acme/a.git\" }\n");
     let copies = (1..=8).map(|number| {
-        let source = Source::new(&format!("packages/p{number}/package.json"), manifest.text());
+        let source = Source::new(format!("packages/p{number}/package.json"), manifest.text());
         Finding::new(
             "repository-form",
             Severity::Info,
@@ -259,6 +261,21 @@ fn sarif_and_json_are_valid() {
     }
 }
 
+#[test]
+fn sarif_keeps_the_worst_where_there_are_more_than_code_scanning_takes() {
+    let findings = findings(WORKFLOW);
+    let report = Report { findings: &findings, publish_paths: &[], rules: &rules(), files: 2, suppressed: 0 };
+    let out = super::sarif::with_at_most(&report, 2);
+    assert_valid(sarif_schema(), &out);
+    let out: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let run = &out["runs"][0];
+    let rules: Vec<&str> =
+        run["results"].as_array().unwrap().iter().map(|result| result["ruleId"].as_str().unwrap()).collect();
+    assert_eq!(rules, ["npm-too-old", "stored-publish-token"]);
+    let said = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+    assert!(said.as_str().unwrap().starts_with("2 findings "), "{said}");
+}
+
 fn fingerprints(findings: &[Finding]) -> Vec<(String, String)> {
     let issues: serde_json::Value = serde_json::from_str(&render(findings, Format::Codequality)).unwrap();
     let text = |issue: &serde_json::Value, key: &str| issue[key].as_str().unwrap().to_owned();
@@ -306,28 +323,21 @@ fn the_order_of_the_findings_does_not_matter() {
     }
 }
 
-/// The elements of an XML text: panics where a tag is not closed or a character is not escaped.
+/// How many elements an XML text has: panics where it is not well-formed.
 fn elements(xml: &str) -> usize {
-    let mut open: Vec<&str> = Vec::new();
+    let mut reader = quick_xml::Reader::from_str(xml);
     let mut count = 0;
-    let mut rest = xml.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>").unwrap();
-    while let Some((text, tag)) = rest.split_once('<') {
-        assert!(!text.contains('>'), "unescaped in {text:?}");
-        let (tag, after) = tag.split_once('>').unwrap();
-        rest = after;
-        let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap();
-        assert!(tag.matches('"').count() % 2 == 0 && !tag.contains('<'), "{tag:?}");
-        if tag.starts_with('/') {
-            assert_eq!(open.pop(), Some(name));
-        } else {
-            count += 1;
-            if !tag.ends_with('/') {
-                open.push(name);
+    loop {
+        match reader.read_event().unwrap_or_else(|error| panic!("{error}: {xml}")) {
+            Event::Start(element) | Event::Empty(element) => {
+                element.attributes().for_each(|attribute| drop(attribute.expect("well-formed")));
+                count += 1;
             }
+            Event::Eof => break,
+            _ => {}
         }
     }
-    assert!(open.is_empty() && rest.trim().is_empty());
-    assert!(!xml.chars().any(|c| c.is_control() && c != '\n'));
+    assert!(!xml.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')));
     count
 }
 

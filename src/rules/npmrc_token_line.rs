@@ -107,13 +107,13 @@ fn spoils(context: &Context<'_>, path: &PublishPath, auth: &Auth<'_>) -> bool {
 
 fn delete(npmrc: &Npmrc, span: Span) -> Fix {
     let source = &npmrc.source;
+    let mut line = source.line_span(source.position(span.start).line);
+    // A byte order mark is the file's, not the line's.
+    line.start += source.slice(line).len() - source.slice(line).trim_start_matches('\u{feff}').len();
     Fix {
         title: "delete the token line".to_owned(),
         // Installs of private packages may rely on it.
         safety: Safety::Unsafe,
-        edits: vec![(
-            source.path().to_owned(),
-            Edit::delete(source.line_span(source.position(span.start).line)),
-        )],
+        edits: vec![(source.path().to_owned(), Edit::delete(line))],
     }
 }

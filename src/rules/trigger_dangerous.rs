@@ -36,7 +36,7 @@
 //!   discussion 208514 reports it for `issue_comment`).
 
 use super::engine::{Availability, Context, Meta};
-use crate::ci::{GuardKind, TriggerKind};
+use crate::ci::TriggerKind;
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Provider;
 
@@ -49,7 +49,7 @@ pub(super) static META: Meta = Meta {
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for publishing in context.publishing_jobs() {
-        let guarded = publishing.paths.iter().all(|path| path.guard() <= GuardKind::Context);
+        let guarded = publishing.paths.iter().all(|path| context.may_be_guarded(path));
         let held_off = guarded || !publishing.job.conditions.is_empty();
         for trigger in &publishing.pipeline.triggers {
             let severity = match trigger.kind {

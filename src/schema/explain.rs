@@ -6,6 +6,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Raw};
 use serde_json::Value;
 
+use super::suggest::closest;
 use crate::text::Span;
 use crate::yaml::{Kind, Node};
 
@@ -38,6 +39,21 @@ pub enum SchemaErrorKind {
     },
     /// Anything else: a pattern, a length, a range.
     Other,
+}
+
+impl SchemaErrorKind {
+    /// What was probably meant by `written`, an unknown key or a value that is none of those allowed: the
+    /// nearest one that is right, else which keys there are.
+    pub fn near_miss(&self, written: &str) -> Option<String> {
+        let (Self::UnknownKey { allowed, .. } | Self::Value { allowed }) = self else { return None };
+        match closest(written, allowed.iter().map(String::as_str)) {
+            Some(meant) => Some(format!("did you mean `{meant}`?")),
+            None if matches!(self, Self::UnknownKey { .. }) && !allowed.is_empty() => {
+                Some(format!("the keys here are {}", allowed.join(", ")))
+            }
+            None => None,
+        }
+    }
 }
 
 /// One way in which a file misses its schema.

@@ -6,6 +6,7 @@
 mod explain;
 mod json;
 mod official;
+mod suggest;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use serde_json::Value;
 pub use explain::{SchemaError, SchemaErrorKind};
 pub use json::{Dialect, to_json};
 pub use official::{Official, validate, validate_tree};
+pub use suggest::closest;
 
 use crate::yaml::Node;
 

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use super::model::Spec;
-use super::suggest::closest;
 use super::{hints, schema, validate};
 use crate::diagnostic::{Finding, Location, Severity};
 use crate::facts::Provider;
@@ -134,8 +133,9 @@ fn schema_finding(tree: &Tree, root: Node<'_>, error: &SchemaError) -> Finding {
     let written = root.pointer(&error.pointer).and_then(Node::as_str).unwrap_or_default();
     let hint = || hints::value_hint(&parent, written);
     let (rule, help) = match &error.kind {
-        SchemaErrorKind::UnknownKey { key, allowed } => {
-            (UNKNOWN_KEY, unknown_key_help(&parent, key, allowed))
+        SchemaErrorKind::UnknownKey { key, .. } => {
+            let help = hints::hint(&parent, key).map(str::to_owned).or_else(|| error.kind.near_miss(key));
+            (UNKNOWN_KEY, help)
         }
         SchemaErrorKind::MissingKey { key } => {
             let help = match key.as_str() {
@@ -145,10 +145,7 @@ fn schema_finding(tree: &Tree, root: Node<'_>, error: &SchemaError) -> Finding {
             };
             (super::fault::MISSING, Some(help))
         }
-        SchemaErrorKind::Value { allowed } => {
-            let meant = closest(written, allowed.iter().map(String::as_str));
-            (WRONG_VALUE, hint().or_else(|| meant.map(|meant| format!("did you mean `{meant}`?"))))
-        }
+        SchemaErrorKind::Value { .. } => (WRONG_VALUE, hint().or_else(|| error.kind.near_miss(written))),
         SchemaErrorKind::Type { expected, found } => {
             (WRONG_VALUE, hint().or_else(|| type_help(root, error, expected, found)))
         }
@@ -157,16 +154,6 @@ fn schema_finding(tree: &Tree, root: Node<'_>, error: &SchemaError) -> Finding {
     let mut finding = Finding::new(rule, Severity::Error, location, error.message.clone());
     finding.help = help;
     finding
-}
-
-fn unknown_key_help(parent: &str, key: &str, allowed: &[String]) -> Option<String> {
-    if let Some(hint) = hints::hint(parent, key) {
-        return Some(hint.to_owned());
-    }
-    if let Some(meant) = closest(key, allowed.iter().map(String::as_str)) {
-        return Some(format!("did you mean `{meant}`?"));
-    }
-    (!allowed.is_empty()).then(|| format!("the keys here are {}", allowed.join(", ")))
 }
 
 fn type_help(root: Node<'_>, error: &SchemaError, expected: &[&'static str], found: &str) -> Option<String> {

@@ -8,7 +8,6 @@ mod providers;
 mod resolve;
 mod resolved;
 mod schema;
-mod suggest;
 #[cfg(test)]
 mod tests;
 mod validate;

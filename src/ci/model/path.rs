@@ -5,6 +5,7 @@ use crate::ci::command::Act;
 use crate::diagnostic::Location;
 use crate::facts::Provider;
 use crate::facts::runners::Runner as RunnerClass;
+use crate::settings::Settings;
 
 /// All that a repository's CI files say.
 #[derive(Debug, Default)]
@@ -15,6 +16,8 @@ pub struct Model {
     pub paths: Vec<PublishPath>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// What the provider's settings say, where an export of them was given ([`Model::prove`]).
+    pub settings: Option<Settings>,
 }
 
 impl Model {
@@ -77,6 +80,8 @@ pub struct PublishPath {
     pub toolchain: Toolchain,
     /// What guards it, strongest first; empty where nothing does.
     pub guards: Vec<Guard>,
+    /// Whether a guard outside of the file holds, where a settings file shows it ([`Model::prove`]).
+    pub proven: Option<bool>,
     /// The packages that it can publish, by name; empty where that cannot be known.
     pub packages: Vec<String>,
     /// Where it publishes to.

@@ -33,6 +33,9 @@ pub struct PathSummary {
     pub npm: Option<String>,
     /// The strongest guard.
     pub guard: GuardKind,
+    /// Whether an environment or context holds back whoever may push a branch, where a settings file
+    /// (`--settings FILE`) shows it; null where it is not known.
+    pub guard_proven: Option<bool>,
     /// The packages that it can publish; empty where that cannot be known.
     pub packages: Vec<String>,
     /// Where it publishes to.
@@ -55,6 +58,7 @@ impl From<&PublishPath> for PathSummary {
             node: path.toolchain.node_shown(),
             npm: path.toolchain.npm_shown(),
             guard: path.guard(),
+            guard_proven: path.proven,
             packages: path.packages.clone(),
             registry: path.registry,
         }

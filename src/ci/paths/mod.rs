@@ -2,6 +2,7 @@
 
 mod by_name;
 mod credential;
+mod proven;
 mod registry;
 mod session;
 mod setup;
@@ -162,6 +163,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             runner: job.runner.class,
             toolchain: session.toolchain_for(&found),
             guards: guards(self.pipeline, callers, job, step),
+            proven: None,
             packages: session.packages(&found),
             registry: session.registry(step, &found),
             command: found.command,

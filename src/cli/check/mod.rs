@@ -9,15 +9,16 @@ use anyhow::Context as _;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use self::scope::Scope;
-use super::{Answer, Context, Exit};
+use super::{Answer, Context, Exit, named};
 use crate::ci::{self, Model};
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Date;
-use crate::files::{Disk, Tree};
+use crate::files::Tree;
 use crate::project::Project;
 use crate::render::is_generated;
 use crate::report::{Format, Report, Rule};
 use crate::rules::{self, Baseline, Outcome, Selection};
+use crate::settings::Settings;
 use crate::spec;
 
 /// Check CI configs, package manifests and npm configuration as one whole
@@ -63,6 +64,9 @@ pub(crate) struct Args {
     /// Write today's findings to the baseline and end with 0
     #[arg(long, requires = "baseline", conflicts_with = "fix", help_heading = "Rules")]
     update_baseline: bool,
+    /// Take what the provider's settings prove from this export of them (docs/settings.md)
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    settings: Option<PathBuf>,
     #[command(flatten)]
     fixing: Fixing,
 }
@@ -113,6 +117,7 @@ struct Plan {
     baseline: Option<Baseline>,
     scope: Scope,
     today: Date,
+    settings: Option<Settings>,
 }
 
 /// What one look at the repository found.
@@ -125,7 +130,10 @@ struct Checked {
 impl Plan {
     fn check(&self, tree: &dyn Tree) -> anyhow::Result<Checked> {
         let project = Project::read(tree);
-        let model = ci::read(tree, &project);
+        let mut model = ci::read(tree, &project);
+        if let Some(settings) = &self.settings {
+            model.prove(settings.clone());
+        }
         let (loaded, resolved) = read_spec(tree, &project);
         let ignored = loaded.as_ref().and_then(|loaded| loaded.spec.check.as_ref()?.ignore.as_ref());
         let mut selection = self.selection.clone();
@@ -162,10 +170,11 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
         baseline: args.baseline.as_deref().filter(|_| !args.update_baseline).map(baseline).transpose()?,
         scope: Scope::new(&disk, &args.paths)?,
         today: Context::today()?,
+        settings: args.settings.as_deref().map(named::settings).transpose()?,
     };
     if let Some(file) = args.baseline.as_deref().filter(|_| args.update_baseline) {
         let found = plan.check(&disk)?.outcome.findings;
-        write(file, &Baseline::of(&found).to_text())?;
+        named::write(file, &Baseline::of(&found).to_text())?;
         context.note(&format!("{} findings written to {}\n", found.len(), file.display()));
         return Ok(Exit::Clean);
     }
@@ -199,30 +208,13 @@ fn report(args: &Args, checked: &Checked, context: &mut Context) -> anyhow::Resu
     let text = report.render(args.format);
     match &args.output {
         // A file is no terminal.
-        Some(file) => write(file, &anstream::adapter::strip_str(&text).to_string()),
+        Some(file) => named::write(file, &anstream::adapter::strip_str(&text).to_string()),
         None => Ok(context.print(&text)?),
     }
 }
 
 fn baseline(file: &Path) -> anyhow::Result<Baseline> {
-    let (folder, name) = split(file)?;
-    let source = folder
-        .read(&name)?
+    let source = named::read(file)?
         .with_context(|| format!("there is no baseline {}; --update-baseline writes one", file.display()))?;
     Baseline::parse(source.text()).with_context(|| format!("{} is no baseline", file.display()))
-}
-
-fn write(file: &Path, text: &str) -> anyhow::Result<()> {
-    let (folder, name) = split(file)?;
-    folder.write(&name, text).with_context(|| format!("cannot write {}", file.display()))
-}
-
-/// A file that the user named, wherever it is: its folder and its name there.
-fn split(file: &Path) -> anyhow::Result<(Disk, String)> {
-    let name = file.file_name().and_then(|name| name.to_str());
-    let name = name.with_context(|| format!("`{}` names no file", file.display()))?;
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder =
-        Disk::open(folder).with_context(|| format!("cannot open the folder `{}`", folder.display()))?;
-    Ok((folder, name.to_owned()))
 }

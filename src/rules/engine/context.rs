@@ -1,11 +1,14 @@
 use std::collections::HashMap;
 
-use crate::ci::{Auth, IdentityState, Job, Model, Pipeline, PublishPath, Registry, Step, Tool};
+use crate::ci::{
+    Auth, Guard, GuardKind, IdentityState, Job, Model, Pipeline, PublishPath, Registry, Step, Tool,
+};
 use crate::diagnostic::{Finding, Location};
 use crate::facts::npm::Feature;
 use crate::facts::tools::{self, Exchange};
 use crate::facts::{Date, Provider, Range, Version};
 use crate::project::{Manager, Project};
+use crate::settings::Verdict;
 use crate::spec::Resolved;
 use crate::text::Span;
 
@@ -72,6 +75,17 @@ impl<'a> Context<'a> {
                     access.is_some_and(|access| access.value == "restricted")
                 })
             })
+    }
+
+    /// The guards of `path` that stand outside of the file, with what the settings say of each.
+    pub fn outer_guards(&self, path: &'a PublishPath) -> Vec<(&'a Guard, Option<Verdict>)> {
+        let outer = path.guards.iter().filter(|guard| guard.kind <= GuardKind::Context);
+        outer.map(|guard| (guard, self.model.verdict(path.provider, guard))).collect()
+    }
+
+    /// Whether something outside of the file may hold `path` back: a guard that is not proven to be open.
+    pub fn may_be_guarded(&self, path: &'a PublishPath) -> bool {
+        self.outer_guards(path).iter().any(|(_, verdict)| !matches!(verdict, Some(Verdict::Open(_))))
     }
 
     /// The step that publishes.

@@ -3,10 +3,10 @@
 use super::Resolver;
 use crate::facts::Provider;
 use crate::project::Package as Found;
+use crate::schema::closest;
 use crate::spec::fault::{CONTRADICTION, Fault, IMPOSSIBLE, MISSING};
 use crate::spec::model::{Access, Package};
 use crate::spec::resolved::ResolvedPackage;
-use crate::spec::suggest::closest;
 
 /// A package and the providers that publish it; none means every provider.
 pub(super) struct Assigned {

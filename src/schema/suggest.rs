@@ -1,7 +1,7 @@
 //! "Did you mean": the nearest of what would be right.
 
 /// The candidate that is likely meant by `written`: the nearest one, near enough for its length.
-pub(super) fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let fold = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
     let folded = fold(written);
     let allowed = (written.chars().count() / 3).clamp(1, 4);
