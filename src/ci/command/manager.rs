@@ -20,7 +20,7 @@ pub(super) fn run(walk: &mut Walk<'_, '_>, name: &str, words: &[Field], call: &C
         // `nr` of @antfu/ni runs a script by the repository's own manager.
         "nr" => run_script(walk, &words[1..], words, call),
         "vp" => vite_plus(walk, words, call),
-        "pnpm" => pnpm(walk, words, call),
+        "pnpm" | "pn" => pnpm(walk, words, call),
         "yarn" | "yarnpkg" => yarn(walk, words, call),
         "bun" => bun(walk, words, call),
         _ => npm_command(walk, words, None, call),
@@ -263,8 +263,13 @@ fn script_or_program(
     let Some(first) = all.iter().find(|word| word.text == name) else { return };
     let mut inner = vec![first.clone()];
     inner.extend(rest.iter().cloned());
-    if !release::run(walk, program(name), &inner, None, call) {
+    let before = walk.acts.len();
+    walk.dispatch(&inner, call);
+    if walk.acts.len() == before && !release::is_program(program(name)) && !task::is_runner(program(name)) {
         task::missing_script(walk, name, &inner, all, call);
+        if walk.acts.len() == before {
+            release::unknown_publisher(walk, name, &inner, call);
+        }
     }
 }
 

@@ -69,8 +69,10 @@ pub(super) fn read(walk: &mut Walk<'_, '_>, text: &str, origin: &Origin<'_>, cal
                 likely(walk, |walk| walk.dispatch(&words, &inner));
             }
         } else if is_command(literal.text) && is_run(literal.before) {
+            // `publish${flags}`: the flags start with the blank that parts them.
+            let text = literal.text.replace("publish${", "publish ${");
             likely(walk, |walk| {
-                walk.shell(literal.text, &inner_origin, Dialect::Posix, call.directory, true);
+                walk.shell(&text, &inner_origin, Dialect::Posix, call.directory, true);
             });
         }
     }
@@ -125,13 +127,22 @@ fn is_program(text: &str) -> bool {
     PROGRAMS.contains(&text)
 }
 
-/// Whether a literal reads like a command line that could publish.
+/// Whether a literal reads like a command line that could publish: `cd dist && npm publish`.
 fn is_command(text: &str) -> bool {
+    text.len() < 2000 && text.split("&&").any(is_one_command)
+}
+
+fn is_one_command(text: &str) -> bool {
     let mut words = text.split_ascii_whitespace();
     let first = words.next().unwrap_or_default();
-    (is_program(first) || matches!(first, "node" | "bash" | "sh"))
-        && text.len() < 2000
-        && words.any(|word| word.contains("publish") || word.contains("release"))
+    let runs = is_program(first) || matches!(first, "node" | "bash" | "sh");
+    runs && words.any(|word| word.contains("publish") || word.contains("release")) && !is_prose(words)
+}
+
+/// Whether what follows the verb is a sentence (`npm publish exited with …`) and no argument.
+fn is_prose<'t>(after: impl Iterator<Item = &'t str>) -> bool {
+    let plain = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+    after.take_while(plain).count() >= 2
 }
 
 /// Whether what stands before a literal runs it, and does not only print, log or throw it.
@@ -254,11 +265,21 @@ fn imports(
             publish.recursive = matches!(tool, Tool::Lerna | Tool::Nx);
             let word = Field { text: (*name).to_owned(), dynamic: false, span: literal.span };
             note(walk, publish, &[word], at, call);
-        } else if literal.text.starts_with('.') && followed < MAX_IMPORTS {
+        } else if literal.text.starts_with('.') && followed < MAX_IMPORTS && may_publish(literal.before) {
             followed += 1;
             import_file(walk, literal, origin, call);
         }
     }
+}
+
+/// Whether what is imported can be what publishes: a whole module, or names that speak of it.
+fn may_publish(before: &str) -> bool {
+    const WORDS: [&str; 6] = ["publish", "release", "deploy", "ship", "main", "run"];
+    let names = before.rsplit_once('{').and_then(|(_, rest)| rest.split_once('}')).map(|(names, _)| names);
+    names.is_none_or(|names| {
+        let names = names.to_ascii_lowercase();
+        WORDS.iter().any(|word| names.contains(word))
+    })
 }
 
 /// Whether the program calls `word`, and does not only mention it.

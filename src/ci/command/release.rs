@@ -114,7 +114,7 @@ pub(super) fn run(
     publish.tool_version = version.map(str::to_owned);
     publish.recursive = !matches!(program.tool, Tool::Np | Tool::ReleaseIt | Tool::SemanticRelease);
     (publish.registry, publish.registry_evidence) = registry::of_publish(walk, &args, &publish, call);
-    if publishes_elsewhere(walk, program.tool, call) {
+    if publishes_elsewhere(walk, program, &args, call) {
         publish.registry = Registry::Other;
     }
     walk.act(Deed::Publish(publish), words, call);
@@ -152,7 +152,7 @@ fn other_verbs(
 
 /// Whether a configuration in the repository shows that the tool publishes no npm package:
 /// semantic-release with a list of plugins that lacks its npm plugin, release-it with `npm: false`.
-fn publishes_elsewhere(walk: &Walk<'_, '_>, tool: Tool, call: &Call<'_>) -> bool {
+fn publishes_elsewhere(walk: &Walk<'_, '_>, program: &Program, args: &Args<'_>, call: &Call<'_>) -> bool {
     let Some(directory) = call.directory else { return false };
     let text = |name: &str| {
         let path = files::join(directory, name)?;
@@ -164,9 +164,9 @@ fn publishes_elsewhere(walk: &Walk<'_, '_>, tool: Tool, call: &Call<'_>) -> bool
         let member = manifest.json.member(key)?;
         Some(manifest.source.slice(member.value.span).to_owned())
     };
-    match tool {
+    match program.tool {
         Tool::SemanticRelease => {
-            const FILES: [&str; 9] = [
+            const FILES: [&str; 10] = [
                 ".releaserc",
                 ".releaserc.json",
                 ".releaserc.yaml",
@@ -176,8 +176,18 @@ fn publishes_elsewhere(walk: &Walk<'_, '_>, tool: Tool, call: &Call<'_>) -> bool
                 ".releaserc.mjs",
                 "release.config.js",
                 "release.config.cjs",
+                "release.config.mjs",
             ];
             let config = FILES.iter().find_map(|name| text(name)).or_else(|| in_manifest("release"));
+            // Its npm plugin leaves a private package alone, unless it publishes another folder.
+            let private = manifest.as_ref().is_some_and(|(_, manifest)| manifest.private);
+            let elsewhere = ["pkgRoot", "publishCmd", "npm publish", "extends"];
+            let plain =
+                config.as_ref().is_none_or(|config| !elsewhere.iter().any(|word| config.contains(word)));
+            let extended = args.has("extends") || args.has("e") || args.has("plugins") || args.has("p");
+            if private && plain && !extended && program.name == "semantic-release" {
+                return true;
+            }
             config.is_some_and(|config| {
                 let lists = config.contains("plugins") && !config.contains("extends");
                 let npm = config.contains("@semantic-release/npm") || config.contains("npm publish");
@@ -256,6 +266,11 @@ const BESIDE: [&str; 12] = [
     "build", "archive", "detect", "update", "pr", "keys", "tag", "tracking", "ready", "pack", "create", "is",
 ];
 
+/// Whether the name of a script or task is that of a build.
+pub(super) fn is_build(name: &str) -> bool {
+    name_parts(name).iter().any(|part| part == "build")
+}
+
 /// How sure the name of a file or task alone makes it that it publishes npm packages; none where it
 /// names something else.
 pub(in crate::ci) fn confidence_of_name(name: &str) -> Option<Confidence> {
@@ -326,6 +341,9 @@ pub(in crate::ci) fn confidence_of_name(name: &str) -> Option<Confidence> {
         "examples",
         "assets",
         "benchmark",
+        "channel",
+        "channels",
+        "determine",
         "version",
         "rc",
         "post",

@@ -55,6 +55,11 @@ pub(super) fn package_script(
         in_packages(walk, name, &selected, words, call);
         return;
     }
+    if call.directory.is_none() {
+        // `npm run publish` in a folder of a matrix: whichever package has the script.
+        in_packages(walk, name, &[], words, call);
+        return;
+    }
     let found = call.directory.and_then(|directory| walk.finder.manifest(directory));
     let Some((directory, manifest)) = found.filter(|(_, manifest)| manifest.script(name).is_some()) else {
         missing_script(walk, name, words, words, call);
@@ -163,6 +168,10 @@ pub(super) fn missing_script(
 /// Notes a publish by a file or task of which only the name is seen.
 fn named(walk: &mut Walk<'_, '_>, label: &str, name: &str, words: &[Field], call: &Call<'_>) {
     let Some(confidence) = release::confidence_of_name(name) else { return };
+    // What a build runs is no publish, whatever its name.
+    if confidence == Confidence::Possible && walk.called_for(release::is_build) {
+        return;
+    }
     let mut publish = Publish::new(Tool::Other, label);
     publish.confidence = confidence;
     publish.registry = Registry::Unknown;
@@ -179,9 +188,9 @@ fn named(walk: &mut Walk<'_, '_>, label: &str, name: &str, words: &[Field], call
 pub(super) fn file_or_task(walk: &mut Walk<'_, '_>, name: &str, words: &[Field], call: &Call<'_>) {
     let first = words[0].text.as_str();
     match name {
-        "node" | "tsx" | "ts-node" | "zx" | "deno" | "esno" | "jiti" | "babel-node" | "python"
-        | "python3" | "ruby" | "bash" | "sh" | "zsh" | "dash" | "source" | "." | "pwsh" | "powershell"
-        | "swc-node" | "vite-node" => {
+        "node" | "tsx" | "ts-node" | "zx" | "esno" | "jiti" | "babel-node" | "python" | "python3"
+        | "ruby" | "bash" | "sh" | "zsh" | "dash" | "source" | "." | "pwsh" | "powershell" | "swc-node"
+        | "vite-node" => {
             interpreter(walk, name, words, call);
         }
         "npm-run-all" | "run-s" | "run-p" | "npm-run-all2" => {
@@ -215,6 +224,7 @@ pub(super) fn file_or_task(walk: &mut Walk<'_, '_>, name: &str, words: &[Field],
                 package_script_everywhere(walk, &task, words, call);
             }
         }
+        "deno" => deno(walk, words, call),
         "gulp" | "grunt" | "just" | "task" | "rake" | "jake" | "moon" | "wireit" | "mage" | "invoke" => {
             let args = Args::of(&words[1..]);
             if let Some(task) = args.positionals.last() {
@@ -260,9 +270,7 @@ fn interpreter(walk: &mut Walk<'_, '_>, name: &str, words: &[Field], call: &Call
     }
     let (_, rest) = super::args::split_leading(&words[1..], VALUES);
     let rest = match rest.first().map(|word| word.text.as_str()) {
-        Some("run" | "watch") if matches!(name, "deno" | "tsx") => {
-            super::args::split_leading(&rest[1..], VALUES).1
-        }
+        Some("run" | "watch") if name == "tsx" => super::args::split_leading(&rest[1..], VALUES).1,
         _ => rest,
     };
     if let Some(path) = rest.first().filter(|path| path.text != "-") {
@@ -270,10 +278,42 @@ fn interpreter(walk: &mut Walk<'_, '_>, name: &str, words: &[Field], call: &Call
     }
 }
 
+/// `deno run FILE`, `deno task NAME`. Deno's own `publish` goes to another registry.
+fn deno(walk: &mut Walk<'_, '_>, words: &[Field], call: &Call<'_>) {
+    let args = Args::of(&words[1..]);
+    let Some(verb) = args.positional(0) else { return };
+    let Some(target) = args.positionals.get(1) else { return };
+    match verb {
+        "run" if target.text.starts_with("npm:") => {
+            let mut inner: Vec<Field> = args.positionals[1..].iter().map(|word| (*word).clone()).collect();
+            inner[0].text = super::manager::split_version(&target.text["npm:".len()..]).0.to_owned();
+            walk.dispatch(&inner, call);
+        }
+        "run" if !target.text.contains(':') => {
+            let at = words.iter().position(|word| std::ptr::eq(word, *target)).unwrap_or_default();
+            file(walk, &words[at..], &target.text, call);
+        }
+        "task" => package_script(walk, &target.text, &[], &Args::default(), words, call),
+        _ => {}
+    }
+}
+
+/// Whether `name` is a task runner, whose own name says nothing of its task.
+pub(super) fn is_runner(name: &str) -> bool {
+    matches!(name, "turbo" | "lage" | "wsrun" | "ultra" | "npm-run-all" | "run-s" | "run-p" | "concurrently")
+}
+
 /// Runs the file at `path`; `words` start with it.
 fn file(walk: &mut Walk<'_, '_>, words: &[Field], path: &str, call: &Call<'_>) {
     let resolved = match (workspace_relative(path), call.directory) {
         (Some(inside), _) => files::join("", inside),
+        (None, _) if path.starts_with("$(dirname") => {
+            // Beside the file that is being read.
+            let beside = path.split_once(")/").map(|(_, beside)| beside.trim_start_matches(['"', '/']));
+            let folder =
+                walk.current_file().map(|file| file.rsplit_once('/').map_or("", |(folder, _)| folder));
+            folder.zip(beside).and_then(|(folder, beside)| files::join(folder, beside))
+        }
         (None, Some(directory)) if !path.starts_with(['/', '~', '$']) => files::join(directory, path),
         _ => None,
     };

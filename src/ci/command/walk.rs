@@ -196,7 +196,7 @@ impl<'f, 'a> Walk<'f, 'a> {
     fn program(&mut self, name: &str, words: &[Field], call: &Call<'_>) {
         let arguments = &words[1..];
         match name {
-            "npm" | "pnpm" | "yarn" | "yarnpkg" | "bun" | "npx" | "pnpx" | "bunx" | "nr" | "vp" => {
+            "npm" | "pnpm" | "pn" | "yarn" | "yarnpkg" | "bun" | "npx" | "pnpx" | "bunx" | "nr" | "vp" => {
                 manager::run(self, name, words, call);
             }
             "corepack" | "nvm" | "fnm" | "n" | "volta" | "mise" | "asdf" => {
@@ -275,6 +275,16 @@ impl<'f, 'a> Walk<'f, 'a> {
     /// The text of a file that this script wrote before.
     pub(super) fn written_text(&self, path: &str) -> Option<String> {
         self.written.get(path.trim_start_matches("./")).cloned()
+    }
+
+    /// The file that is being read, where the script has led to one.
+    pub(super) fn current_file(&self) -> Option<&str> {
+        self.active.last().map(|(file, _)| file.as_str())
+    }
+
+    /// Whether any link that has led here has such a name.
+    pub(super) fn called_for(&self, is_such: impl Fn(&str) -> bool) -> bool {
+        self.via.iter().any(|hop| is_such(&hop.name))
     }
 
     /// Follows `read` into `key` of `file`, unless that is being read already.
