@@ -17,6 +17,8 @@ mod walk;
 mod wrapper;
 
 #[cfg(test)]
+mod indirect_tests;
+#[cfg(test)]
 mod tests;
 
 pub use runtime::package_names;

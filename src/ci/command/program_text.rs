@@ -265,20 +265,22 @@ fn imports(
             publish.recursive = matches!(tool, Tool::Lerna | Tool::Nx);
             let word = Field { text: (*name).to_owned(), dynamic: false, span: literal.span };
             note(walk, publish, &[word], at, call);
-        } else if literal.text.starts_with('.') && followed < MAX_IMPORTS && may_publish(literal.before) {
+        } else if literal.text.starts_with('.') && followed < MAX_IMPORTS {
             followed += 1;
             import_file(walk, literal, origin, call);
         }
     }
 }
 
-/// Whether what is imported can be what publishes: a whole module, or names that speak of it.
-fn may_publish(before: &str) -> bool {
-    const WORDS: [&str; 6] = ["publish", "release", "deploy", "ship", "main", "run"];
+/// Whether what is imported of a file can be what publishes: not where the file has a function that is named
+/// for that and the import asks for others.
+fn may_publish(before: &str, imported: &str) -> bool {
+    const NAMED: [&str; 4] = ["function publish", "function release", "const publish", "const release"];
     let names = before.rsplit_once('{').and_then(|(_, rest)| rest.split_once('}')).map(|(names, _)| names);
     names.is_none_or(|names| {
         let names = names.to_ascii_lowercase();
-        WORDS.iter().any(|word| names.contains(word))
+        ["publish", "release"].iter().any(|word| names.contains(word))
+            || !NAMED.iter().any(|start| imported.contains(start))
     })
 }
 
@@ -301,6 +303,7 @@ fn import_file(walk: &mut Walk<'_, '_>, literal: &Literal<'_>, origin: &Origin<'
         .find_map(|path| walk.finder.source(&path));
     if let Some(source) =
         found.filter(|source| source.path().ends_with("js") || source.path().ends_with("ts"))
+        && may_publish(literal.before, source.text())
     {
         let fixed = Origin::Fixed(at);
         let inner =

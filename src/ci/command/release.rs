@@ -352,7 +352,8 @@ pub(in crate::ci) fn confidence_of_name(name: &str) -> Option<Confidence> {
     let path = name.rsplit('/').next().unwrap_or(name);
     let parts = name_parts(path);
     let has = |words: &[&str]| parts.iter().any(|part| words.contains(&part.as_str()));
-    if has(OTHERS) {
+    // `build-for-publishing` is what is done before.
+    if has(OTHERS) || has(&["for"]) {
         return None;
     }
     let publish = parts.iter().any(|part| part.starts_with("publish"));
