@@ -243,6 +243,11 @@ fn run_script(walk: &mut Walk<'_, '_>, words: &[Field], all: &[Field], call: &Ca
         None if program(&all[0].text) == "npm" => &[],
         None => rest,
     };
+    // `yarn run lerna publish`: these managers run a program where there is no such script.
+    if matches!(program(&all[0].text), "yarn" | "yarnpkg" | "bun") && dashes.is_none() {
+        script_or_program(walk, name, rest, all, &outer, call);
+        return;
+    }
     task::package_script(walk, name, handed, &outer, all, call);
 }
 

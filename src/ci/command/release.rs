@@ -212,7 +212,7 @@ fn publishes_elsewhere(walk: &Walk<'_, '_>, program: &Program, args: &Args<'_>, 
 /// `npx TOOL publish` of a tool that is not known: its name and verb alone.
 pub(super) fn unknown_publisher(walk: &mut Walk<'_, '_>, package: &str, words: &[Field], call: &Call<'_>) {
     /// Tools that publish something else.
-    const OTHERS: &[&str] = &[
+    const TOOLS: &[&str] = &[
         "jsr",
         "pkg-pr-new",
         "vsce",
@@ -253,7 +253,7 @@ pub(super) fn unknown_publisher(walk: &mut Walk<'_, '_>, package: &str, words: &
         "typedoc",
     ];
     let published = words.iter().skip(1).any(|word| word.text == "publish");
-    if !published || OTHERS.contains(&package) || is_program(package) {
+    if !published || TOOLS.contains(&package) || is_program(package) || is_for_others(package) {
         return;
     }
     let mut publish = Publish::new(Tool::Other, package);
@@ -266,6 +266,88 @@ const BESIDE: [&str; 12] = [
     "build", "archive", "detect", "update", "pr", "keys", "tag", "tracking", "ready", "pack", "create", "is",
 ];
 
+/// What else is published, released or only looked at.
+const OTHERS: &[&str] = &[
+    "docs",
+    "doc",
+    "site",
+    "website",
+    "docker",
+    "image",
+    "images",
+    "pages",
+    "coverage",
+    "report",
+    "storybook",
+    "jsr",
+    "cargo",
+    "crate",
+    "crates",
+    "pypi",
+    "python",
+    "maven",
+    "gradle",
+    "nuget",
+    "vscode",
+    "vsce",
+    "ovsx",
+    "extension",
+    "s3",
+    "cdn",
+    "brew",
+    "homebrew",
+    "snap",
+    "deb",
+    "rpm",
+    "notes",
+    "changelog",
+    "check",
+    "verify",
+    "validate",
+    "test",
+    "tests",
+    "prepare",
+    "announce",
+    "artifacts",
+    "artifact",
+    "github",
+    "gh",
+    "notify",
+    "trigger",
+    "wait",
+    "unpublish",
+    "dry",
+    "android",
+    "ios",
+    "gem",
+    "helm",
+    "terraform",
+    "swift",
+    "dart",
+    "flutter",
+    "lint",
+    "info",
+    "get",
+    "demo",
+    "example",
+    "examples",
+    "assets",
+    "benchmark",
+    "channel",
+    "channels",
+    "determine",
+    "version",
+    "rc",
+    "post",
+    "mcp",
+    "pre",
+];
+
+/// Whether a name speaks of something else than an npm package.
+fn is_for_others(name: &str) -> bool {
+    name_parts(name).iter().any(|part| OTHERS.contains(&part.as_str()))
+}
+
 /// Whether the name of a script or task is that of a build.
 pub(super) fn is_build(name: &str) -> bool {
     name_parts(name).iter().any(|part| part == "build")
@@ -274,86 +356,11 @@ pub(super) fn is_build(name: &str) -> bool {
 /// How sure the name of a file or task alone makes it that it publishes npm packages; none where it
 /// names something else.
 pub(in crate::ci) fn confidence_of_name(name: &str) -> Option<Confidence> {
-    /// What else is published, released or only looked at.
-    const OTHERS: &[&str] = &[
-        "docs",
-        "doc",
-        "site",
-        "website",
-        "docker",
-        "image",
-        "images",
-        "pages",
-        "coverage",
-        "report",
-        "storybook",
-        "jsr",
-        "cargo",
-        "crate",
-        "crates",
-        "pypi",
-        "python",
-        "maven",
-        "gradle",
-        "nuget",
-        "vscode",
-        "vsce",
-        "ovsx",
-        "extension",
-        "s3",
-        "cdn",
-        "brew",
-        "homebrew",
-        "snap",
-        "deb",
-        "rpm",
-        "notes",
-        "changelog",
-        "check",
-        "verify",
-        "validate",
-        "test",
-        "tests",
-        "prepare",
-        "announce",
-        "artifacts",
-        "artifact",
-        "github",
-        "gh",
-        "notify",
-        "trigger",
-        "wait",
-        "unpublish",
-        "dry",
-        "android",
-        "ios",
-        "gem",
-        "helm",
-        "terraform",
-        "swift",
-        "dart",
-        "flutter",
-        "lint",
-        "info",
-        "get",
-        "demo",
-        "example",
-        "examples",
-        "assets",
-        "benchmark",
-        "channel",
-        "channels",
-        "determine",
-        "version",
-        "rc",
-        "post",
-        "pre",
-    ];
     let path = name.rsplit('/').next().unwrap_or(name);
     let parts = name_parts(path);
     let has = |words: &[&str]| parts.iter().any(|part| words.contains(&part.as_str()));
     // `build-for-publishing` is what is done before.
-    if has(OTHERS) || has(&["for"]) {
+    if is_for_others(path) || has(&["for"]) {
         return None;
     }
     let publish = parts.iter().any(|part| part.starts_with("publish"));

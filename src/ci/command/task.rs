@@ -333,7 +333,11 @@ fn file(walk: &mut Walk<'_, '_>, words: &[Field], path: &str, call: &Call<'_>) {
         if release::is_program(program) {
             release::run(walk, program, words, None, call);
         } else {
+            let before = walk.acts.len();
             named(walk, path, path, words, call);
+            if walk.acts.len() == before {
+                release::unknown_publisher(walk, name, words, call);
+            }
         }
         return;
     };
