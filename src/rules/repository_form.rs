@@ -58,11 +58,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(repository) = &package.manifest.repository else { continue };
         let (Some(url), Some(address)) = (&repository.url, &repository.address) else { continue };
         let name = package.name().unwrap_or_default();
-        let Some(path) =
-            context.npm_paths().find(|path| path.packages.iter().any(|published| published == name))
-        else {
-            continue;
-        };
+        let Some(path) = context.paths_of(package).next() else { continue };
         if repository.acceptance() != Some(Acceptance::Unproven) {
             continue;
         }

@@ -53,9 +53,8 @@
 //! - issue thread: npm/cli#8036, ChainSafe/ssz#521; documentation: case-sensitive.
 
 use super::engine::{Availability, Context, Meta};
-use crate::ci::PublishPath;
 use crate::diagnostic::{Finding, Fix, Location, Safety, Severity};
-use crate::project::{Forge, Package};
+use crate::project::Forge;
 use crate::text::Edit;
 
 pub(super) static META: Meta =
@@ -67,7 +66,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     for package in context.project.publishable() {
-        let Some(path) = publisher(context, package) else { continue };
+        let Some(path) = context.paths_of(package).next() else { continue };
         let Some(repository) = &package.manifest.repository else { continue };
         let (Some(url), Some(address)) = (&repository.url, &repository.address) else { continue };
         if address.host == origin.address.host && address.path == origin.address.path {
@@ -105,9 +104,4 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .with_fix(fix),
         );
     }
-}
-
-fn publisher<'a>(context: &Context<'a>, package: &Package) -> Option<&'a PublishPath> {
-    let name = package.name()?;
-    context.npm_paths().find(|path| path.packages.iter().any(|published| published == name))
 }

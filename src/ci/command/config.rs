@@ -114,15 +114,12 @@ fn filled(walk: &Walk<'_, '_>, text: &str) -> String {
     for part in parts {
         let inner = part.strip_prefix('{').unwrap_or(part);
         let len = inner.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-        match walk.variables.get(&inner[..len]) {
-            Some(value) => {
-                out.push_str(value);
-                out.push_str(inner[len..].strip_prefix('}').unwrap_or(&inner[len..]));
-            }
-            None => {
-                out.push('$');
-                out.push_str(part);
-            }
+        if let Some(value) = walk.variables.get(&inner[..len]) {
+            out.push_str(value);
+            out.push_str(inner[len..].strip_prefix('}').unwrap_or(&inner[len..]));
+        } else {
+            out.push('$');
+            out.push_str(part);
         }
     }
     out

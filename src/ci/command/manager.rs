@@ -1,8 +1,9 @@
 //! Package managers: which subcommand of npm, pnpm, yarn or bun runs, and where.
 
 use super::args::{Args, split_leading};
+use super::folders::workspace_relative;
 use super::model::{Deed, Publish};
-use super::walk::{Call, Walk, workspace_relative};
+use super::walk::{Call, Walk};
 use super::wrapper::program;
 use super::{npm, release, task};
 use crate::ci::Tool;

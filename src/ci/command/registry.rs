@@ -34,9 +34,10 @@ impl Chosen {
 
     /// Takes over a setting that a command writes.
     pub(super) fn set(&mut self, scope: Option<&str>, url: &str) {
-        match scope {
-            Some(scope) => self.scopes.push((scope.to_owned(), url.to_owned())),
-            None => (self.default, self.by_command) = (Some(url.to_owned()), true),
+        if let Some(scope) = scope {
+            self.scopes.push((scope.to_owned(), url.to_owned()));
+        } else {
+            (self.default, self.by_command) = (Some(url.to_owned()), true);
         }
     }
 

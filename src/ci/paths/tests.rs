@@ -283,11 +283,11 @@ fn an_identity_for_another_registry_proves_nothing() {
 
 #[test]
 fn a_caller_without_permissions_leaves_it_to_the_repository() {
-    let callee = CALLEE.replace("    steps:", "    permissions: {id-token: write}\n    steps:");
+    let publish = CALLEE.replace("    steps:", "    permissions: {id-token: write}\n    steps:");
     let auth = |permissions: &str| {
         let caller =
             format!("on: push\n{permissions}jobs:\n  call:\n    uses: ./.github/workflows/publish.yml\n");
-        let found = paths(&[(W, &caller), (".github/workflows/publish.yml", &callee)]);
+        let found = paths(&[(W, &caller), (".github/workflows/publish.yml", &publish)]);
         found.iter().find(|path| path.entry).expect("told").auth
     };
     assert_eq!(auth(""), Auth::Oidc);
