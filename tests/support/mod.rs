@@ -10,14 +10,14 @@ use trustpub::files::Disk;
 use trustpub::project::Project;
 
 /// The corpus, unpacked into a folder of its own for as long as this lives.
-pub struct Corpus {
+pub(crate) struct Corpus {
     dir: tempfile::TempDir,
 }
 
 impl Corpus {
     /// Unpacks `../shared/corpus/dev.tar.gz`, or what `TRUSTPUB_CORPUS` names; none, with a word, where there is
     /// no such archive.
-    pub fn unpack() -> Option<Self> {
+    pub(crate) fn unpack() -> Option<Self> {
         let archive = std::env::var_os("TRUSTPUB_CORPUS").map_or_else(
             || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/dev.tar.gz"),
             PathBuf::from,
@@ -33,13 +33,13 @@ impl Corpus {
     }
 
     /// The folder that holds its parts.
-    pub fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.dir.path().join("dev")
     }
 }
 
 /// What is read of the repository in `folder`.
-pub fn read(folder: &Path) -> (Project, Model) {
+pub(crate) fn read(folder: &Path) -> (Project, Model) {
     let disk = Disk::open(folder).expect("a folder of the corpus");
     let project = Project::read(&disk);
     let model = ci::read(&disk, &project);
