@@ -307,3 +307,27 @@ fn a_called_workflow_that_is_told_not_to_publish_does_not() {
     assert_eq!(tools("publish: false"), []);
     assert_eq!(tools("dry-run: true"), []);
 }
+
+#[test]
+fn a_truth_value_that_is_false_is_no_text() {
+    let called =
+        "on: {workflow_call: {inputs: {publish: {type: boolean}, dry: {type: boolean, default: false}}}}
+jobs:
+  p:
+    if: inputs.publish
+    runs-on: ubuntu-latest
+    permissions: {id-token: write}
+    steps:
+      - run: npm publish $DRY
+        env:
+          DRY: ${{ inputs.dry && '--dry-run' || '' }}
+";
+    let entries = |publish: bool| {
+        let caller = format!(
+            "on: push\npermissions: {{id-token: write}}\njobs:\n  call:\n    uses: ./.github/workflows/publish.yml\n    with: {{publish: {publish}}}\n"
+        );
+        let found = paths(&[(W, &caller), (".github/workflows/publish.yml", called)]);
+        found.iter().filter(|path| path.entry).count()
+    };
+    assert_eq!((entries(true), entries(false)), (1, 0));
+}
