@@ -4,30 +4,13 @@
 
 #![allow(clippy::print_stderr, reason = "the measurements are for whoever runs the test")]
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
-use trustpub::ci::{self, Auth, Model, Registry, Tool};
-use trustpub::files::Disk;
-use trustpub::project::Project;
-
-/// The unpacked corpus, or none where there is no archive.
-fn corpus() -> Option<(tempfile::TempDir, PathBuf)> {
-    let archive = std::env::var_os("TRUSTPUB_CORPUS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/dev.tar.gz"),
-        PathBuf::from,
-    );
-    if !archive.is_file() {
-        eprintln!("skipped: no corpus at {}", archive.display());
-        return None;
-    }
-    let dir = tempfile::tempdir().expect("a temporary folder");
-    let status = Command::new("tar").arg("xzf").arg(&archive).arg("-C").arg(dir.path()).status();
-    assert!(status.is_ok_and(|status| status.success()), "{} unpacks", archive.display());
-    let root = dir.path().join("dev");
-    Some((dir, root))
-}
+use support::Corpus;
+use trustpub::ci::{Auth, Registry, Tool};
 
 /// One line of a label file, by column name.
 type Row = BTreeMap<String, String>;
@@ -57,18 +40,12 @@ fn auth_word(auth: Auth) -> &'static str {
     }
 }
 
-fn read(repository: &Path) -> Model {
-    let disk = Disk::open(repository).expect("a repository of the corpus");
-    let project = Project::read(&disk);
-    ci::read(&disk, &project)
-}
-
 fn seen(root: &Path, rows: &[Row]) -> BTreeMap<String, Seen> {
     let repositories: BTreeSet<String> =
         rows.iter().map(|row| row["path"].splitn(3, '/').take(2).collect::<Vec<_>>().join("/")).collect();
     let mut out: BTreeMap<String, Seen> = BTreeMap::new();
     for repository in repositories {
-        let model = read(&root.join(&repository));
+        let (_, model) = support::read(&root.join(&repository));
         for path in model.paths.iter().filter(|path| path.registry != Registry::Other) {
             let seen = out.entry(format!("{repository}/{}", path.file)).or_default();
             seen.tools.insert(path.command.tool);
@@ -152,19 +129,21 @@ fn measure(root: &Path, name: &str) -> BTreeMap<String, Score> {
 
 #[test]
 fn publishing_files_are_found_with_tool_and_credential() {
-    let Some((_guard, root)) = corpus() else { return };
+    let Some(corpus) = Corpus::unpack() else { return };
+    let root = corpus.root();
     let share = |part: usize, whole: usize| part * 1000 / whole.max(1);
-    for name in ["scan", "scan_asof"] {
+    // The labels know more than the files show: what an absent script or JavaScript action runs.
+    for (name, exact) in [("scan", 900), ("scan_asof", 930)] {
         let scores = measure(&root, name);
         let sum = |of: fn(&Score) -> usize| scores.values().map(of).sum::<usize>();
         let publishing = sum(|score| score.publishing);
-        assert!(share(sum(|score| score.found), publishing) >= 970, "{name}: 97% found");
-        // The labels know more than the files show: what a remote workflow or an absent script runs.
+        assert!(share(sum(|score| score.found), publishing) >= 995, "{name}: every publishing file is found");
         assert!(
-            share(sum(|score| score.exact), publishing) >= 870,
+            share(sum(|score| score.exact), publishing) >= exact,
             "{name}: with the right tool and credential"
         );
-        // Two labels of 2025 overlook a caller and an action that runs itself.
-        assert!(sum(|score| score.false_alarms) <= 2, "{name}: at most 2% false");
+        // Three labels of 2025 overlook a caller, an action that runs itself, and `shipjs trigger`.
+        let false_alarms = sum(|score| score.false_alarms);
+        assert!(false_alarms <= 3, "{name}: {false_alarms} files are said to publish and do not");
     }
 }

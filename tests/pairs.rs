@@ -4,22 +4,21 @@
 
 #![allow(clippy::print_stderr, reason = "the measurements are for whoever runs the test")]
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
-use trustpub::ci;
+use support::Corpus;
 use trustpub::diagnostic::{Finding, Severity};
-use trustpub::files::Disk;
-use trustpub::project::Project;
 use trustpub::rules::{Context, Outcome, Selection};
 
 /// Which rules report what a label names. A label that no repository shows (`tp-npm-side`, `wf-rename`) has none.
 const RULES: &[(&str, &[&str])] = &[
     ("cache", &["cache-in-publish-job"]),
     ("cc-claims-json", &["id-token-claims-invalid"]),
-    ("cc-no-context", &["guard-missing"]),
+    ("cc-no-context", &["guard-missing", "guard-unproven"]),
     ("cc-no-empty-guard", &["id-token-failure-hidden"]),
     ("curl-bash-install", &["script-piped"]),
     ("disttag", &["command-needs-token", "dist-tag-npm-too-old"]),
@@ -62,25 +61,8 @@ fn rules_of(label: &str) -> &'static [&'static str] {
     RULES.iter().find(|(id, _)| *id == label).map_or(&[], |(_, rules)| rules)
 }
 
-fn corpus() -> Option<tempfile::TempDir> {
-    let archive = std::env::var_os("TRUSTPUB_CORPUS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/dev.tar.gz"),
-        PathBuf::from,
-    );
-    if !archive.is_file() {
-        eprintln!("skipped: no corpus at {}", archive.display());
-        return None;
-    }
-    let dir = tempfile::tempdir().expect("a temporary folder");
-    let status = Command::new("tar").arg("xzf").arg(&archive).arg("-C").arg(dir.path()).status();
-    assert!(status.is_ok_and(|status| status.success()), "{} unpacks", archive.display());
-    Some(dir)
-}
-
 fn check(dir: &Path) -> Vec<Finding> {
-    let disk = Disk::open(dir).expect("a folder of the corpus");
-    let project = Project::read(&disk);
-    let model = ci::read(&disk, &project);
+    let (project, model) = support::read(dir);
     let context = Context { model: &model, project: &project, spec: None, today: None };
     Outcome::of(&context, &Selection::default(), None).findings
 }
@@ -93,10 +75,10 @@ fn labels<'m>(meta: &'m Value, key: &str) -> Vec<&'m str> {
 
 #[test]
 fn labelled_problems_are_reported_and_working_trees_have_no_false_error() {
-    let Some(dir) = corpus() else { return };
+    let Some(corpus) = Corpus::unpack() else { return };
     let mut recall: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     let (mut trees, mut accused) = (0, Vec::new());
-    let pairs = std::fs::read_dir(dir.path().join("dev/pairs")).expect("the corpus has pairs");
+    let pairs = std::fs::read_dir(corpus.root().join("pairs")).expect("the corpus has pairs");
     let pairs: BTreeSet<PathBuf> = pairs.flatten().map(|entry| entry.path()).collect();
     for pair in pairs.iter().filter(|pair| pair.join("meta.json").is_file()) {
         let text = std::fs::read_to_string(pair.join("meta.json")).expect("readable");
@@ -136,6 +118,6 @@ fn labelled_problems_are_reported_and_working_trees_have_no_false_error() {
     for line in &accused {
         eprintln!("  {line}");
     }
-    assert!(hit * 100 >= all * 90, "{hit} of {all} labelled problems are reported");
-    assert!(accused.len() * 20 <= trees, "{} of {trees} trees: {accused:#?}", accused.len());
+    assert!(hit * 100 >= all * 94, "{hit} of {all} labelled problems are reported");
+    assert!(accused.len() <= 5, "{} of {trees} trees: {accused:#?}", accused.len());
 }

@@ -9,7 +9,7 @@ pub(super) fn of_step(step: &Step) -> Option<Cache> {
     let (at, restores, saves) = match action.as_str() {
         "actions/cache/restore" => (reference.at.clone(), true, false),
         "actions/cache/save" => (reference.at.clone(), false, true),
-        _ if names_a_cache(action) => (reference.at.clone(), true, true),
+        _ if names_a_cache(action) || ALWAYS.contains(&action.as_str()) => (reference.at.clone(), true, true),
         _ => {
             let input = asked("cache").or_else(|| asked("run-install-cache"))?;
             (input.entry.clone(), true, true)
@@ -17,6 +17,9 @@ pub(super) fn of_step(step: &Step) -> Option<Cache> {
     };
     Some(Cache { by: action.clone(), at, implicit: false, restores, saves })
 }
+
+/// Actions that restore and save a cache whatever their inputs say.
+const ALWAYS: [&str; 1] = ["bahmutov/npm-install"];
 
 /// An input such as `cache: npm` or `cache: true`.
 fn is_on(value: &Value) -> bool {

@@ -51,7 +51,7 @@ impl Fact for Pin {
 pub enum Publishes {
     /// Whenever it runs.
     Always,
-    /// When its [`Publisher::command_input`] is set, which holds the command.
+    /// When one of its [`Publisher::command_inputs`] is set, which holds the command.
     Input,
     /// Never: it is known, and harmless here.
     Never,
@@ -61,15 +61,15 @@ pub enum Publishes {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Publisher {
-    /// `owner/name` or `owner/name/path`.
+    /// `owner/name` or `owner/name/path`; the path of a reusable workflow ends in its file.
     pub action: String,
     /// The tool that publishes, in the words of `check --format json`.
     pub tool: String,
     /// When it publishes.
     pub publishes: Publishes,
-    /// The input that holds the publish command.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub command_input: Option<String>,
+    /// The inputs that can hold the publish command, under every name that a version gave them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub command_inputs: Vec<String>,
     /// The input that makes it a rehearsal when true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dry_run_input: Option<String>,
@@ -96,9 +96,9 @@ impl Fact for Publisher {
         format!("publisher-{}", self.action)
     }
     fn says(&self) -> String {
-        match (self.publishes, &self.command_input) {
+        match (self.publishes, self.command_inputs.as_slice()) {
             (Publishes::Always, _) => format!("{} publishes ({})", self.action, self.tool),
-            (Publishes::Input, Some(input)) => {
+            (Publishes::Input, [input, ..]) => {
                 format!("{} publishes when `{input}` is set ({})", self.action, self.tool)
             }
             (Publishes::Input | Publishes::Never, _) => format!("{} publishes nothing", self.action),

@@ -163,6 +163,11 @@ impl Project {
         self.packages.iter().find(|package| package.folder == folder)
     }
 
+    /// Every `.npmrc` of the repository: the root's, then those of packages.
+    pub fn npmrcs(&self) -> impl Iterator<Item = &Npmrc> {
+        self.npmrc.iter().chain(self.packages.iter().filter_map(|package| package.npmrc.as_ref()))
+    }
+
     /// The packages that can be published, dependencies first: named, versioned (semantic-release alone
     /// writes the version itself) and not private.
     pub fn publishable(&self) -> impl Iterator<Item = &Package> {

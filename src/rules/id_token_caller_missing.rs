@@ -6,7 +6,8 @@
 //!
 //! ## Why is this bad?
 //! Permissions only get narrower down the chain. GitHub refuses such a call at start-up, or the publish
-//! runs without an identity.
+//! runs without an identity. Where the calling workflow writes no `permissions` at all, the repository's default
+//! decides, which no file shows: that is told at info.
 //!
 //! ## Example
 //! ```yaml .github/workflows/release.yml
@@ -64,13 +65,14 @@ pub(super) static META: Meta = Meta {
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for path in context.npm_paths() {
-        if path.identity.state != IdentityState::Withheld || path.job_index.len() < 2 {
+        let withheld = path.identity.state == IdentityState::Withheld;
+        if !(withheld || path.identity.state == IdentityState::Granted) || path.job_index.len() < 2 {
             continue;
         }
         let mut jobs = context.model.pipeline(path).jobs.as_slice();
         for &index in &path.job_index[..path.job_index.len() - 1] {
             let Some(caller) = jobs.get(index) else { break };
-            if caller.identity.state != IdentityState::Granted {
+            if matches!(caller.identity.state, IdentityState::Missing | IdentityState::Withheld) {
                 let by_token = path.tokens().next().is_some();
                 let mut finding = META.finding(
                     caller.identity.at.as_ref().unwrap_or(&caller.key),
@@ -80,7 +82,12 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                         caller.id
                     ),
                 );
-                if by_token {
+                if !withheld {
+                    finding.severity = Severity::Info;
+                    finding.message.push_str(
+                        " (unproven: no permissions are written there, so the repository's default decides)",
+                    );
+                } else if by_token {
                     finding.severity = Severity::Warning;
                 }
                 findings.push(

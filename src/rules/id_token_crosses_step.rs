@@ -53,7 +53,6 @@
 use super::engine::{Availability, Context, Meta};
 use crate::diagnostic::{Finding, Severity};
 use crate::shell;
-use crate::text::Span;
 
 pub(super) static META: Meta = Meta {
     id: "id-token-crosses-step",
@@ -68,15 +67,12 @@ const HANDED_ON: [&str; 4] = ["BASH_ENV", "GITHUB_ENV", "GITHUB_OUTPUT", "build.
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for publishing in context.publishing_jobs() {
         for script in publishing.job.leaves().into_iter().filter_map(|step| step.script()) {
-            let mut start = 0;
-            for line in script.text().split_inclusive('\n') {
-                let span = Span::new(start, start + line.trim_end().len());
-                start += line.len();
+            for (line, at) in script.lines() {
                 let handed = line.contains('>') && HANDED_ON.iter().any(|file| line.contains(file));
                 if !(handed || writes_file(line)) || !line.contains("NPM_ID_TOKEN") {
                     continue;
                 }
-                let Some(at) = script.locate(span) else { continue };
+                let Some(at) = at else { continue };
                 findings.push(
                     META.finding(
                         &at,

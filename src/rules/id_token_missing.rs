@@ -46,7 +46,7 @@
 
 use super::engine::{Availability, Context, Meta, words};
 use crate::ci::command::Deed;
-use crate::ci::{Auth, Credential, IdentityState, Job, Level, PublishPath, Reach, Tool, Value};
+use crate::ci::{Auth, Credential, IdentityState, Job, Level, PublishPath, Reach, Registry, Tool, Value};
 use crate::diagnostic::{Finding, Fix, Safety, Severity};
 use crate::facts::{Provider, registry};
 use crate::text::Edit;
@@ -89,7 +89,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             },
         );
         finding.severity = match path.auth {
-            _ if has_token => Severity::Info,
+            // Commands and files send it to different registries: that npm's is meant is unproven.
+            _ if has_token || path.registry == Registry::Unknown => Severity::Info,
             Auth::None => Severity::Error,
             _ => Severity::Warning,
         };

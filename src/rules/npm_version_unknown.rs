@@ -52,7 +52,6 @@ pub(super) static META: Meta =
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for path in context.npm_paths() {
         if matches!(client(context, path), Client::Itself | Client::Nobody)
-            || path.toolchain.npm.value.is_none()
             || npm_has(Feature::OidcPublish, path).is_some()
         {
             continue;

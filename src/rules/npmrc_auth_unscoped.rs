@@ -55,9 +55,7 @@ pub(super) static META: Meta =
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(path) = context.npm_paths().next() else { return };
-    let files =
-        context.project.npmrc.iter().chain(context.project.packages.iter().filter_map(|p| p.npmrc.as_ref()));
-    for npmrc in files {
+    for npmrc in context.project.npmrcs() {
         for auth in npmrc.auth().filter(|auth| auth.registry.is_none() && auth.name.starts_with("_auth")) {
             findings.push(
                 META.finding(

@@ -63,9 +63,7 @@ pub(super) static META: Meta =
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let by_identity = |path: &&PublishPath| path.identity.state == IdentityState::Granted;
     let Some(path) = context.npm_paths().find(by_identity) else { return };
-    let files =
-        context.project.npmrc.iter().chain(context.project.packages.iter().filter_map(|p| p.npmrc.as_ref()));
-    for npmrc in files {
+    for npmrc in context.project.npmrcs() {
         for auth in npmrc.auth().filter(is_npm) {
             let mut finding = META.finding(
                 &Location::new(&npmrc.source, auth.entry.span()),

@@ -46,7 +46,6 @@
 //! - run, 2026-11-22: what npm 11.5.1 and 12.2.0 send for each form; acceptance by the registry: open.
 
 use super::engine::{Availability, Context, Meta};
-use crate::ci::PublishPath;
 use crate::diagnostic::{Finding, Fix, Location, Safety, Severity};
 use crate::facts::providers::capability;
 use crate::project::Acceptance;
@@ -60,14 +59,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(repository) = &package.manifest.repository else { continue };
         let (Some(url), Some(address)) = (&repository.url, &repository.address) else { continue };
         let name = package.name().unwrap_or_default();
-        let with_provenance = |path: &&PublishPath| capability(path.provider).provenance;
-        let Some(path) = context
-            .npm_paths()
-            .filter(with_provenance)
-            .find(|path| path.packages.iter().any(|published| published == name))
-        else {
-            continue;
-        };
+        let mut paths = context.paths_of(package);
+        let Some(path) = paths.find(|path| capability(path.provider).provenance) else { continue };
         if repository.acceptance() != Some(Acceptance::Unproven) {
             continue;
         }

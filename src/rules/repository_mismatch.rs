@@ -53,10 +53,9 @@
 //! - issue thread: npm/cli#8036, ChainSafe/ssz#521; documentation: case-sensitive.
 
 use super::engine::{Availability, Context, Meta};
-use crate::ci::PublishPath;
 use crate::diagnostic::{Finding, Fix, Location, Safety, Severity};
 use crate::facts::providers::capability;
-use crate::project::{Forge, Package};
+use crate::project::Forge;
 use crate::text::Edit;
 
 pub(super) static META: Meta =
@@ -68,7 +67,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     for package in context.project.publishable() {
-        let Some(path) = publisher(context, package) else { continue };
+        let mut paths = context.paths_of(package);
+        let Some(path) = paths.find(|path| capability(path.provider).provenance) else { continue };
         let Some(repository) = &package.manifest.repository else { continue };
         let (Some(url), Some(address)) = (&repository.url, &repository.address) else { continue };
         if address.host == origin.address.host && address.path == origin.address.path {
@@ -106,13 +106,4 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .with_fix(fix),
         );
     }
-}
-
-fn publisher<'a>(context: &Context<'a>, package: &Package) -> Option<&'a PublishPath> {
-    let name = package.name()?;
-    let with_provenance = |path: &&PublishPath| capability(path.provider).provenance;
-    context
-        .npm_paths()
-        .filter(with_provenance)
-        .find(|path| path.packages.iter().any(|published| published == name))
 }

@@ -92,12 +92,10 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// A path that surely publishes the package.
 fn publisher<'a>(context: &Context<'a>, package: &Package) -> Option<&'a PublishPath> {
-    let name = package.name()?;
-    let of_package = |path: &&PublishPath| path.packages.iter().any(|published| published == name);
     let makes_provenance = |path: &&PublishPath| matches!(path.provider, Provider::Github | Provider::Gitlab);
     context
-        .npm_paths()
-        .filter(|path| of_package(path) && makes_provenance(path) && path.command.provenance != Some(false))
+        .paths_of(package)
+        .filter(|path| makes_provenance(path) && path.command.provenance != Some(false))
         // The path with provenance says most.
         .max_by_key(|path| (path.command.provenance, path.auth == Auth::Oidc))
 }

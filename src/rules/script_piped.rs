@@ -40,7 +40,6 @@
 
 use super::engine::{Availability, Context, Meta};
 use crate::diagnostic::{Finding, Severity};
-use crate::text::Span;
 
 pub(super) static META: Meta =
     Meta { id: "script-piped", severity: Severity::Warning, fix: Availability::None, providers: &[] };
@@ -50,11 +49,8 @@ const SHELLS: [&str; 5] = ["sh", "bash", "zsh", "node", "python3"];
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for publishing in context.publishing_jobs() {
         for script in publishing.job.leaves().into_iter().filter_map(|step| step.script()) {
-            let mut start = 0;
-            for line in script.text().split_inclusive('\n') {
-                let span = Span::new(start, start + line.trim_end().len());
-                start += line.len();
-                if let Some(at) = script.locate(span).filter(|_| pipes_download(line)) {
+            for (line, at) in script.lines() {
+                if let Some(at) = at.filter(|_| pipes_download(line)) {
                     findings.push(
                         META.finding(&at, publishing.provider(), "this runs whatever the address serves in the job that publishes")
                             .with_help("Pin the tool (a lockfile, an action by commit, a checksum), or install it in another job."),

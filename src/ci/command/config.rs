@@ -87,12 +87,42 @@ pub(super) fn written(
         text.push('\n');
     }
     let yaml = file.ends_with(".yarnrc.yml");
+    // Yarn's `npmRegistries`: the key above a credential is the registry that it is for.
+    let mut above = String::new();
     for line in text.lines() {
+        if yaml && line.trim_end().ends_with(':') && line.contains("//") | line.contains('$') {
+            line.trim().trim_end_matches(':').trim_matches(['"', '\'']).clone_into(&mut above);
+            continue;
+        }
         let pair = if yaml { line.split_once(':') } else { line.split_once('=') };
-        if let Some((key, value)) = pair.filter(|(key, _)| !key.trim_start().starts_with('#')) {
+        let Some((key, value)) = pair.filter(|(key, _)| !key.trim_start().starts_with('#')) else { continue };
+        if yaml && !above.is_empty() && line.starts_with([' ', '\t']) && key.trim() == "npmAuthToken" {
+            let registry = Some(filled(walk, &above));
+            let deed =
+                Deed::WriteToken { value: value.trim().to_owned(), registry, file: Some(file.clone()) };
+            note(walk, deed, key.trim(), &[], call);
+        } else {
             setting(walk, key, value, Some(&file), &[], call);
         }
     }
+}
+
+/// `text` with the variables whose value is known filled in.
+fn filled(walk: &Walk<'_, '_>, text: &str) -> String {
+    let mut parts = text.split('$');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let inner = part.strip_prefix('{').unwrap_or(part);
+        let len = inner.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        if let Some(value) = walk.variables.get(&inner[..len]) {
+            out.push_str(value);
+            out.push_str(inner[len..].strip_prefix('}').unwrap_or(&inner[len..]));
+        } else {
+            out.push('$');
+            out.push_str(part);
+        }
+    }
+    out
 }
 
 /// Node version managers and corepack.

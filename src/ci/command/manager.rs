@@ -1,8 +1,9 @@
 //! Package managers: which subcommand of npm, pnpm, yarn or bun runs, and where.
 
 use super::args::{Args, split_leading};
+use super::folders::workspace_relative;
 use super::model::{Deed, Publish};
-use super::walk::{Call, Walk, workspace_relative};
+use super::walk::{Call, Walk};
 use super::wrapper::program;
 use super::{npm, release, task};
 use crate::ci::Tool;
@@ -20,7 +21,7 @@ pub(super) fn run(walk: &mut Walk<'_, '_>, name: &str, words: &[Field], call: &C
         // `nr` of @antfu/ni runs a script by the repository's own manager.
         "nr" => run_script(walk, &words[1..], words, call),
         "vp" => vite_plus(walk, words, call),
-        "pnpm" => pnpm(walk, words, call),
+        "pnpm" | "pn" => pnpm(walk, words, call),
         "yarn" | "yarnpkg" => yarn(walk, words, call),
         "bun" => bun(walk, words, call),
         _ => npm_command(walk, words, None, call),
@@ -243,6 +244,11 @@ fn run_script(walk: &mut Walk<'_, '_>, words: &[Field], all: &[Field], call: &Ca
         None if program(&all[0].text) == "npm" => &[],
         None => rest,
     };
+    // `yarn run lerna publish`: these managers run a program where there is no such script.
+    if matches!(program(&all[0].text), "yarn" | "yarnpkg" | "bun") && dashes.is_none() {
+        script_or_program(walk, name, rest, all, &outer, call);
+        return;
+    }
     task::package_script(walk, name, handed, &outer, all, call);
 }
 
@@ -263,8 +269,13 @@ fn script_or_program(
     let Some(first) = all.iter().find(|word| word.text == name) else { return };
     let mut inner = vec![first.clone()];
     inner.extend(rest.iter().cloned());
-    if !release::run(walk, program(name), &inner, None, call) {
+    let before = walk.acts.len();
+    walk.dispatch(&inner, call);
+    if walk.acts.len() == before && !release::is_program(program(name)) && !task::is_runner(program(name)) {
         task::missing_script(walk, name, &inner, all, call);
+        if walk.acts.len() == before {
+            release::unknown_publisher(walk, name, &inner, call);
+        }
     }
 }
 

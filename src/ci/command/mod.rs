@@ -3,9 +3,12 @@
 
 mod args;
 mod config;
+mod file;
+mod folders;
 mod makefile;
 mod manager;
 mod model;
+mod name;
 mod npm;
 mod origin;
 mod program_text;
@@ -17,12 +20,14 @@ mod walk;
 mod wrapper;
 
 #[cfg(test)]
+mod indirect_tests;
+#[cfg(test)]
 mod tests;
 
 pub use runtime::package_names;
 
 pub use model::{Act, Confidence, Deed, IdentityRequest, Publish, PublishKind};
-pub(in crate::ci) use release::confidence_of_name;
+pub(in crate::ci) use name::confidence_of_name;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

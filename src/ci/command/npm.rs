@@ -3,8 +3,8 @@
 use super::args::Args;
 use super::manager::{publish_of, split_version};
 use super::model::{Deed, PublishKind};
-use super::registry;
 use super::walk::{Call, Walk};
+use super::{registry, task};
 use crate::ci::Tool;
 use crate::shell::Field;
 
@@ -40,7 +40,19 @@ pub(super) fn publish(
     publish.token_flag = args.names().find(|name| name.contains("_authToken")).map(str::to_owned);
     let found = registry::of_publish(walk, args, &publish, call);
     (publish.registry, publish.registry_evidence) = found;
+    let alone = !publish.recursive && publish.workspaces.is_empty() && publish.target.is_none();
+    if alone && !publish.dry_run && !publish.ignore_scripts {
+        published_before(walk, words, call);
+    }
     walk.act(Deed::Publish(publish), words, call);
+}
+
+/// What the package's `prepublishOnly` publishes: napi-rs sends the packages of its platforms so.
+fn published_before(walk: &mut Walk<'_, '_>, words: &[Field], call: &Call<'_>) {
+    let before = walk.acts.len();
+    task::package_script_if_any(walk, "prepublishOnly", words, call);
+    let done = walk.acts.split_off(before);
+    walk.acts.extend(done.into_iter().filter(|act| matches!(act.deed, Deed::Publish(_))));
 }
 
 /// The value of an npm setting that the environment gives: `npm_config_dry_run`.

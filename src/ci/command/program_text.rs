@@ -69,8 +69,10 @@ pub(super) fn read(walk: &mut Walk<'_, '_>, text: &str, origin: &Origin<'_>, cal
                 likely(walk, |walk| walk.dispatch(&words, &inner));
             }
         } else if is_command(literal.text) && is_run(literal.before) {
+            // `publish${flags}`: the flags start with the blank that parts them.
+            let text = literal.text.replace("publish${", "publish ${");
             likely(walk, |walk| {
-                walk.shell(literal.text, &inner_origin, Dialect::Posix, call.directory, true);
+                walk.shell(&text, &inner_origin, Dialect::Posix, call.directory, true);
             });
         }
     }
@@ -125,13 +127,22 @@ fn is_program(text: &str) -> bool {
     PROGRAMS.contains(&text)
 }
 
-/// Whether a literal reads like a command line that could publish.
+/// Whether a literal reads like a command line that could publish: `cd dist && npm publish`.
 fn is_command(text: &str) -> bool {
+    text.len() < 2000 && text.split("&&").any(is_one_command)
+}
+
+fn is_one_command(text: &str) -> bool {
     let mut words = text.split_ascii_whitespace();
     let first = words.next().unwrap_or_default();
-    (is_program(first) || matches!(first, "node" | "bash" | "sh"))
-        && text.len() < 2000
-        && words.any(|word| word.contains("publish") || word.contains("release"))
+    let runs = is_program(first) || matches!(first, "node" | "bash" | "sh");
+    runs && words.any(|word| word.contains("publish") || word.contains("release")) && !is_prose(words)
+}
+
+/// Whether what follows the verb is a sentence (`npm publish exited with …`) and no argument.
+fn is_prose<'t>(after: impl Iterator<Item = &'t str>) -> bool {
+    let plain = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+    after.take_while(plain).count() >= 2
 }
 
 /// Whether what stands before a literal runs it, and does not only print, log or throw it.
@@ -261,6 +272,18 @@ fn imports(
     }
 }
 
+/// Whether what is imported of a file can be what publishes: not where the file has a function that is named
+/// for that and the import asks for others.
+fn may_publish(before: &str, imported: &str) -> bool {
+    const NAMED: [&str; 4] = ["function publish", "function release", "const publish", "const release"];
+    let names = before.rsplit_once('{').and_then(|(_, rest)| rest.split_once('}')).map(|(names, _)| names);
+    names.is_none_or(|names| {
+        let names = names.to_ascii_lowercase();
+        ["publish", "release"].iter().any(|word| names.contains(word))
+            || !NAMED.iter().any(|start| imported.contains(start))
+    })
+}
+
 /// Whether the program calls `word`, and does not only mention it.
 fn calls(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| text[at + word.len()..].trim_start().starts_with('('))
@@ -280,6 +303,7 @@ fn import_file(walk: &mut Walk<'_, '_>, literal: &Literal<'_>, origin: &Origin<'
         .find_map(|path| walk.finder.source(&path));
     if let Some(source) =
         found.filter(|source| source.path().ends_with("js") || source.path().ends_with("ts"))
+        && may_publish(literal.before, source.text())
     {
         let fixed = Origin::Fixed(at);
         let inner =

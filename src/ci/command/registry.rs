@@ -19,6 +19,8 @@ pub(super) struct Chosen {
     /// By scope with its `@`, the last setting of a scope last.
     scopes: Vec<(String, String)>,
     default: Option<String>,
+    /// Whether a command of the script that is being read has chosen the default.
+    by_command: bool,
 }
 
 impl Chosen {
@@ -26,14 +28,16 @@ impl Chosen {
     pub(super) fn user(&mut self, scope: Option<&str>, url: Option<&str>) {
         if let Some(url) = url {
             self.set(scope, url);
+            self.by_command = false;
         }
     }
 
     /// Takes over a setting that a command writes.
     pub(super) fn set(&mut self, scope: Option<&str>, url: &str) {
-        match scope {
-            Some(scope) => self.scopes.push((scope.to_owned(), url.to_owned())),
-            None => self.default = Some(url.to_owned()),
+        if let Some(scope) = scope {
+            self.scopes.push((scope.to_owned(), url.to_owned()));
+        } else {
+            (self.default, self.by_command) = (Some(url.to_owned()), true);
         }
     }
 
@@ -91,7 +95,13 @@ pub(super) fn of_publish(
             .find_map(|name| walk.variables.get(name)),
         _ => environment(walk, call, "registry"),
     };
+    // Whether npm reads an `.npmrc` above the package depends on whose workspace it is; pnpm and yarn do.
+    let contradicted = walk.chosen.by_command
+        && repository.as_ref().is_some_and(|(registry, ..)| {
+            walk.chosen.default.as_deref().is_some_and(|url| classify(url) != *registry)
+        });
     match (repository, variable, walk.chosen.default.as_deref()) {
+        (Some(_), _, Some(url)) if contradicted => (Registry::Unknown, Some((url.to_owned(), None))),
         (Some((registry, evidence, _)), _, _) => (registry, evidence),
         (None, Some(url), _) | (None, None, Some(url)) => given(url),
         // Only one scope is sent elsewhere, and whose package this is cannot be seen: it may be of that scope.

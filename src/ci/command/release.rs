@@ -3,7 +3,7 @@
 use super::args::Args;
 use super::model::{Confidence, Deed, Publish};
 use super::walk::{Call, Walk};
-use super::{registry, task};
+use super::{name, registry, task};
 use crate::ci::{Registry, Tool};
 use crate::files;
 use crate::shell::Field;
@@ -114,7 +114,7 @@ pub(super) fn run(
     publish.tool_version = version.map(str::to_owned);
     publish.recursive = !matches!(program.tool, Tool::Np | Tool::ReleaseIt | Tool::SemanticRelease);
     (publish.registry, publish.registry_evidence) = registry::of_publish(walk, &args, &publish, call);
-    if publishes_elsewhere(walk, program.tool, call) {
+    if publishes_elsewhere(walk, program, &args, call) {
         publish.registry = Registry::Other;
     }
     walk.act(Deed::Publish(publish), words, call);
@@ -152,7 +152,7 @@ fn other_verbs(
 
 /// Whether a configuration in the repository shows that the tool publishes no npm package:
 /// semantic-release with a list of plugins that lacks its npm plugin, release-it with `npm: false`.
-fn publishes_elsewhere(walk: &Walk<'_, '_>, tool: Tool, call: &Call<'_>) -> bool {
+fn publishes_elsewhere(walk: &Walk<'_, '_>, program: &Program, args: &Args<'_>, call: &Call<'_>) -> bool {
     let Some(directory) = call.directory else { return false };
     let text = |name: &str| {
         let path = files::join(directory, name)?;
@@ -164,9 +164,9 @@ fn publishes_elsewhere(walk: &Walk<'_, '_>, tool: Tool, call: &Call<'_>) -> bool
         let member = manifest.json.member(key)?;
         Some(manifest.source.slice(member.value.span).to_owned())
     };
-    match tool {
+    match program.tool {
         Tool::SemanticRelease => {
-            const FILES: [&str; 9] = [
+            const FILES: [&str; 10] = [
                 ".releaserc",
                 ".releaserc.json",
                 ".releaserc.yaml",
@@ -176,8 +176,18 @@ fn publishes_elsewhere(walk: &Walk<'_, '_>, tool: Tool, call: &Call<'_>) -> bool
                 ".releaserc.mjs",
                 "release.config.js",
                 "release.config.cjs",
+                "release.config.mjs",
             ];
             let config = FILES.iter().find_map(|name| text(name)).or_else(|| in_manifest("release"));
+            // Its npm plugin leaves a private package alone, unless it publishes another folder.
+            let private = manifest.as_ref().is_some_and(|(_, manifest)| manifest.private);
+            let elsewhere = ["pkgRoot", "publishCmd", "npm publish", "extends"];
+            let plain =
+                config.as_ref().is_none_or(|config| !elsewhere.iter().any(|word| config.contains(word)));
+            let extended = args.has("extends") || args.has("e") || args.has("plugins") || args.has("p");
+            if private && plain && !extended && program.name == "semantic-release" {
+                return true;
+            }
             config.is_some_and(|config| {
                 let lists = config.contains("plugins") && !config.contains("extends");
                 let npm = config.contains("@semantic-release/npm") || config.contains("npm publish");
@@ -202,7 +212,7 @@ fn publishes_elsewhere(walk: &Walk<'_, '_>, tool: Tool, call: &Call<'_>) -> bool
 /// `npx TOOL publish` of a tool that is not known: its name and verb alone.
 pub(super) fn unknown_publisher(walk: &mut Walk<'_, '_>, package: &str, words: &[Field], call: &Call<'_>) {
     /// Tools that publish something else.
-    const OTHERS: &[&str] = &[
+    const TOOLS: &[&str] = &[
         "jsr",
         "pkg-pr-new",
         "vsce",
@@ -243,126 +253,10 @@ pub(super) fn unknown_publisher(walk: &mut Walk<'_, '_>, package: &str, words: &
         "typedoc",
     ];
     let published = words.iter().skip(1).any(|word| word.text == "publish");
-    if !published || OTHERS.contains(&package) || is_program(package) {
+    if !published || TOOLS.contains(&package) || is_program(package) || name::is_for_others(package) {
         return;
     }
     let mut publish = Publish::new(Tool::Other, package);
     publish.confidence = Confidence::Possible;
     walk.act(Deed::Publish(publish), words, call);
-}
-
-/// What is done beside a release: it is built, looked for or packed.
-const BESIDE: [&str; 12] = [
-    "build", "archive", "detect", "update", "pr", "keys", "tag", "tracking", "ready", "pack", "create", "is",
-];
-
-/// How sure the name of a file or task alone makes it that it publishes npm packages; none where it
-/// names something else.
-pub(in crate::ci) fn confidence_of_name(name: &str) -> Option<Confidence> {
-    /// What else is published, released or only looked at.
-    const OTHERS: &[&str] = &[
-        "docs",
-        "doc",
-        "site",
-        "website",
-        "docker",
-        "image",
-        "images",
-        "pages",
-        "coverage",
-        "report",
-        "storybook",
-        "jsr",
-        "cargo",
-        "crate",
-        "crates",
-        "pypi",
-        "python",
-        "maven",
-        "gradle",
-        "nuget",
-        "vscode",
-        "vsce",
-        "ovsx",
-        "extension",
-        "s3",
-        "cdn",
-        "brew",
-        "homebrew",
-        "snap",
-        "deb",
-        "rpm",
-        "notes",
-        "changelog",
-        "check",
-        "verify",
-        "validate",
-        "test",
-        "tests",
-        "prepare",
-        "announce",
-        "artifacts",
-        "artifact",
-        "github",
-        "gh",
-        "notify",
-        "trigger",
-        "wait",
-        "unpublish",
-        "dry",
-        "android",
-        "ios",
-        "gem",
-        "helm",
-        "terraform",
-        "swift",
-        "dart",
-        "flutter",
-        "lint",
-        "info",
-        "get",
-        "demo",
-        "example",
-        "examples",
-        "assets",
-        "benchmark",
-        "version",
-        "rc",
-        "post",
-        "pre",
-    ];
-    let path = name.rsplit('/').next().unwrap_or(name);
-    let parts = name_parts(path);
-    let has = |words: &[&str]| parts.iter().any(|part| words.contains(&part.as_str()));
-    if has(OTHERS) {
-        return None;
-    }
-    let publish = parts.iter().any(|part| part.starts_with("publish"));
-    let packages = has(&["npm", "package", "packages", "pkg", "registry"]);
-    match (publish, packages) {
-        (true, true) => Some(Confidence::Likely),
-        (true, false) => Some(Confidence::Possible),
-        (false, _) if has(&["npm"]) && has(&["release", "deploy"]) => Some(Confidence::Likely),
-        (false, _) if has(&["release"]) && !has(&BESIDE) => Some(Confidence::Possible),
-        _ => None,
-    }
-}
-
-/// The words of a name in any of the usual spellings, in lower case.
-fn name_parts(name: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut lower = false;
-    for character in name.chars() {
-        if !character.is_alphanumeric() || (character.is_uppercase() && lower) {
-            parts.push(String::new());
-        }
-        if character.is_alphanumeric()
-            && let Some(part) = parts.last_mut()
-        {
-            part.extend(character.to_lowercase());
-        }
-        lower = character.is_lowercase();
-    }
-    parts.retain(|part| !part.is_empty());
-    parts
 }

@@ -2,11 +2,12 @@
 //! tasks only have a name.
 
 use super::args::Args;
+use super::file::{deno, file, has_script_extension, interpreter};
 use super::manager::publish_of;
 use super::model::{Confidence, Deed, Publish};
 use super::origin::Origin;
-use super::walk::{Call, Walk, workspace_relative};
-use super::{npm, program_text, release};
+use super::walk::{Call, Walk};
+use super::{name, npm};
 use crate::ci::{HopKind, Registry, Tool};
 use crate::files;
 use crate::project::Manifest;
@@ -15,8 +16,6 @@ use crate::text::{Source, Span};
 
 /// How many packages of a workspace are looked into for one command.
 const MAX_PACKAGES: usize = 64;
-/// What may be left out of the path of a program.
-const ENDINGS: [&str; 7] = ["", ".js", ".mjs", ".cjs", ".ts", "/index.js", "/index.ts"];
 
 /// Whether flags choose packages of the workspace.
 pub(super) fn selects_workspaces(args: &Args<'_>) -> bool {
@@ -53,6 +52,11 @@ pub(super) fn package_script(
         let selected: Vec<String> =
             args.values(&["w", "workspace", "filter", "F"]).map(str::to_owned).collect();
         in_packages(walk, name, &selected, words, call);
+        return;
+    }
+    if call.directory.is_none() {
+        // `npm run publish` in a folder of a matrix: whichever package has the script.
+        in_packages(walk, name, &[], words, call);
         return;
     }
     let found = call.directory.and_then(|directory| walk.finder.manifest(directory));
@@ -161,8 +165,12 @@ pub(super) fn missing_script(
 }
 
 /// Notes a publish by a file or task of which only the name is seen.
-fn named(walk: &mut Walk<'_, '_>, label: &str, name: &str, words: &[Field], call: &Call<'_>) {
-    let Some(confidence) = release::confidence_of_name(name) else { return };
+pub(super) fn named(walk: &mut Walk<'_, '_>, label: &str, name: &str, words: &[Field], call: &Call<'_>) {
+    let Some(confidence) = name::confidence_of_name(name) else { return };
+    // What a build runs is no publish, whatever its name.
+    if confidence == Confidence::Possible && walk.called_for(name::is_build) {
+        return;
+    }
     let mut publish = Publish::new(Tool::Other, label);
     publish.confidence = confidence;
     publish.registry = Registry::Unknown;
@@ -179,9 +187,9 @@ fn named(walk: &mut Walk<'_, '_>, label: &str, name: &str, words: &[Field], call
 pub(super) fn file_or_task(walk: &mut Walk<'_, '_>, name: &str, words: &[Field], call: &Call<'_>) {
     let first = words[0].text.as_str();
     match name {
-        "node" | "tsx" | "ts-node" | "zx" | "deno" | "esno" | "jiti" | "babel-node" | "python"
-        | "python3" | "ruby" | "bash" | "sh" | "zsh" | "dash" | "source" | "." | "pwsh" | "powershell"
-        | "swc-node" | "vite-node" => {
+        "node" | "tsx" | "ts-node" | "zx" | "esno" | "jiti" | "babel-node" | "python" | "python3"
+        | "ruby" | "bash" | "sh" | "zsh" | "dash" | "source" | "." | "pwsh" | "powershell" | "swc-node"
+        | "vite-node" => {
             interpreter(walk, name, words, call);
         }
         "npm-run-all" | "run-s" | "run-p" | "npm-run-all2" => {
@@ -215,6 +223,7 @@ pub(super) fn file_or_task(walk: &mut Walk<'_, '_>, name: &str, words: &[Field],
                 package_script_everywhere(walk, &task, words, call);
             }
         }
+        "deno" => deno(walk, words, call),
         "gulp" | "grunt" | "just" | "task" | "rake" | "jake" | "moon" | "wireit" | "mage" | "invoke" => {
             let args = Args::of(&words[1..]);
             if let Some(task) = args.positionals.last() {
@@ -224,12 +233,6 @@ pub(super) fn file_or_task(walk: &mut Walk<'_, '_>, name: &str, words: &[Field],
         _ if first.contains('/') || has_script_extension(name) => file(walk, words, first, call),
         _ => {}
     }
-}
-
-fn has_script_extension(name: &str) -> bool {
-    const EXTENSIONS: [&str; 10] =
-        [".sh", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".py", ".ps1", ".bash"];
-    EXTENSIONS.iter().any(|extension| name.ends_with(extension))
 }
 
 /// Scripts of the manifest that a pattern of npm-run-all names: `release:*`.
@@ -242,90 +245,9 @@ fn matching_scripts(walk: &Walk<'_, '_>, pattern: &str, call: &Call<'_>) -> Vec<
     names.filter(|script| script.starts_with(start)).take(MAX_PACKAGES).map(str::to_owned).collect()
 }
 
-/// `node FILE`, `bash FILE`, `node -e TEXT`, `node --run NAME`.
-fn interpreter(walk: &mut Walk<'_, '_>, name: &str, words: &[Field], call: &Call<'_>) {
-    const VALUES: &[&str] =
-        &["r", "require", "import", "loader", "experimental-loader", "C", "W", "O", "P", "project"];
-    const TEXT: &[&str] = &["-e", "--eval", "-p", "--print", "-pe", "-c"];
-    if let Some(at) = words.iter().position(|word| TEXT.contains(&word.text.as_str())) {
-        if let (Some(text), Some(place)) = (words.get(at + 1), call.origin.locate(call.span)) {
-            program_text::read(walk, &text.text, &Origin::Fixed(place), call);
-        }
-        return;
-    }
-    if let Some(script) = words.iter().position(|word| word.text == "--run").and_then(|at| words.get(at + 1))
-    {
-        package_script(walk, &script.text, &[], &Args::default(), words, call);
-        return;
-    }
-    let (_, rest) = super::args::split_leading(&words[1..], VALUES);
-    let rest = match rest.first().map(|word| word.text.as_str()) {
-        Some("run" | "watch") if matches!(name, "deno" | "tsx") => {
-            super::args::split_leading(&rest[1..], VALUES).1
-        }
-        _ => rest,
-    };
-    if let Some(path) = rest.first().filter(|path| path.text != "-") {
-        file(walk, rest, &path.text, call);
-    }
-}
-
-/// Runs the file at `path`; `words` start with it.
-fn file(walk: &mut Walk<'_, '_>, words: &[Field], path: &str, call: &Call<'_>) {
-    let resolved = match (workspace_relative(path), call.directory) {
-        (Some(inside), _) => files::join("", inside),
-        (None, Some(directory)) if !path.starts_with(['/', '~', '$']) => files::join(directory, path),
-        _ => None,
-    };
-    if let Some(text) = walk.written_text(path) {
-        if let Some(at) = call.origin.locate(call.span) {
-            read_file_text(walk, &text, path, &Origin::Fixed(at), call);
-        }
-        return;
-    }
-    let source = resolved
-        .iter()
-        .find_map(|path| ENDINGS.iter().find_map(|ending| walk.finder.source(&format!("{path}{ending}"))));
-    let Some(source) = source else {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        // Rush is run by a file that its own repository carries.
-        let program = if name.starts_with("install-run-rush") { "rush" } else { name };
-        if release::is_program(program) {
-            release::run(walk, program, words, None, call);
-        } else {
-            named(walk, path, path, words, call);
-        }
-        return;
-    };
-    let label = source.path().to_owned();
-    let before = walk.acts.len();
-    walk.follow(HopKind::ScriptFile, &label, &source, "", call, |walk| {
-        read_file_text(walk, source.text(), &label, &Origin::File(&source, 0), call);
-    });
-    // A dry run that is asked of the script is one of what it runs.
-    if words.iter().any(|word| matches!(word.text.as_str(), "--dry-run" | "--dryRun")) {
-        for act in walk.acts.iter_mut().skip(before) {
-            if let Deed::Publish(publish) = &mut act.deed {
-                publish.dry_run = true;
-            }
-        }
-    }
-}
-
-fn read_file_text(walk: &mut Walk<'_, '_>, text: &str, path: &str, origin: &Origin<'_>, call: &Call<'_>) {
-    let interpreter = text.strip_prefix("#!").and_then(|rest| rest.lines().next()).unwrap_or_default();
-    let ends = |endings: &[&str]| endings.iter().any(|ending| path.ends_with(ending));
-    let shell_file = ends(&[".sh", ".bash", ".zsh"]);
-    if ends(&[".ps1"]) {
-        walk.shell(text, origin, Dialect::PowerShell, call.directory, call.conditional);
-    } else if shell_file || interpreter.ends_with("sh") || interpreter.contains("bash") {
-        walk.shell(text, origin, Dialect::Posix, call.directory, call.conditional);
-    } else if !interpreter.is_empty() || has_script_extension(path) {
-        program_text::read(walk, text, origin, call);
-    } else {
-        // No shebang and no ending: a POSIX shell runs it.
-        walk.shell(text, origin, Dialect::Posix, call.directory, call.conditional);
-    }
+/// Whether `name` is a task runner, whose own name says nothing of its task.
+pub(super) fn is_runner(name: &str) -> bool {
+    matches!(name, "turbo" | "lage" | "wsrun" | "ultra" | "npm-run-all" | "run-s" | "run-p" | "concurrently")
 }
 
 /// `make TARGET…`.

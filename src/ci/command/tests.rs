@@ -5,7 +5,7 @@ use crate::text::Source;
 use crate::yaml;
 
 /// What the script does in a repository of these files.
-fn acts_in(files: &[(&str, &str)], script: &str, setting: &Setting<'_>) -> Vec<Act> {
+pub(super) fn acts_in(files: &[(&str, &str)], script: &str, setting: &Setting<'_>) -> Vec<Act> {
     let tree = Memory::new(files.iter().copied());
     let project = Project::read(&tree);
     let finder = Finder::new(&tree, &project);
@@ -16,7 +16,7 @@ fn acts_in(files: &[(&str, &str)], script: &str, setting: &Setting<'_>) -> Vec<A
     finder.acts(&Script::of_node(node), setting)
 }
 
-const HERE: Setting<'static> =
+pub(super) const HERE: Setting<'static> =
     Setting { directory: Some(""), shell: None, env: &[], registry: None, scope: None };
 
 fn acts(script: &str) -> Vec<Act> {
@@ -33,7 +33,7 @@ fn publishes(acts: &[Act]) -> Vec<&Publish> {
 }
 
 /// Tools of the publish commands that are no dry run, each with `?` or `??` where it is not certain.
-fn tools(acts: &[Act]) -> Vec<String> {
+pub(super) fn tools(acts: &[Act]) -> Vec<String> {
     let real = publishes(acts).into_iter().filter(|publish| !publish.dry_run);
     real.map(|publish| {
         let doubt = match publish.confidence {

@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 
+use super::folders::{Folders, enter};
 use super::model::{Act, Deed};
 use super::origin::Origin;
 use super::registry::Chosen;
 use super::wrapper::{Inner, inner, is_assignment, program};
 use super::{Finder, config, manager, program_text, release, runtime, task};
 use crate::ci::{Hop, HopKind};
-use crate::files;
 use crate::shell::{self, Dialect, Field, Kind, Link, Variables};
 use crate::text::{Source, Span};
 
@@ -196,7 +196,7 @@ impl<'f, 'a> Walk<'f, 'a> {
     fn program(&mut self, name: &str, words: &[Field], call: &Call<'_>) {
         let arguments = &words[1..];
         match name {
-            "npm" | "pnpm" | "yarn" | "yarnpkg" | "bun" | "npx" | "pnpx" | "bunx" | "nr" | "vp" => {
+            "npm" | "pnpm" | "pn" | "yarn" | "yarnpkg" | "bun" | "npx" | "pnpx" | "bunx" | "nr" | "vp" => {
                 manager::run(self, name, words, call);
             }
             "corepack" | "nvm" | "fnm" | "n" | "volta" | "mise" | "asdf" => {
@@ -277,6 +277,16 @@ impl<'f, 'a> Walk<'f, 'a> {
         self.written.get(path.trim_start_matches("./")).cloned()
     }
 
+    /// The file that is being read, where the script has led to one.
+    pub(super) fn current_file(&self) -> Option<&str> {
+        self.active.last().map(|(file, _)| file.as_str())
+    }
+
+    /// Whether any link that has led here has such a name.
+    pub(super) fn called_for(&self, is_such: impl Fn(&str) -> bool) -> bool {
+        self.via.iter().any(|hop| is_such(&hop.name))
+    }
+
     /// Follows `read` into `key` of `file`, unless that is being read already.
     pub(super) fn follow(
         &mut self,
@@ -332,76 +342,4 @@ impl<'f, 'a> Walk<'f, 'a> {
 
 fn publishes(acts: &[Act]) -> bool {
     acts.iter().any(|act| matches!(&act.deed, Deed::Publish(publish) if !publish.dry_run))
-}
-
-/// The folder of a scope, with those that `pushd` left.
-#[derive(Clone)]
-struct Folders {
-    now: Option<String>,
-    before: Vec<Option<String>>,
-}
-
-/// The folders of `scope`, taken over from the scope around it the first time.
-fn enter<'s>(all: &'s mut [Option<Folders>], scopes: &[shell::Scope], scope: usize) -> &'s mut Folders {
-    // Scopes are numbered in the order in which they open, so that every outer one has a lower number.
-    if all[scope].is_none() {
-        let mut outer = scopes[scope].parent;
-        while outer > 0 && all[outer].is_none() {
-            outer = scopes[outer].parent;
-        }
-        all[scope].clone_from(&all[outer].clone());
-    }
-    all[scope].get_or_insert(Folders { now: None, before: Vec::new() })
-}
-
-impl Folders {
-    fn follow(&mut self, command: &shell::Command<'_>, variables: &Variables) {
-        let Some(name @ ("cd" | "pushd" | "popd" | "chdir" | "Set-Location")) = command.name() else {
-            return;
-        };
-        if name == "popd" {
-            self.now = self.before.pop().flatten();
-            return;
-        }
-        let fields = variables.expand(&command.words).swap_remove(0);
-        let target = fields.iter().skip(1).find(|field| !field.text.starts_with('-') || field.text == "-");
-        let target = target.map(|field| (workspace_relative(&field.text), field));
-        let next = match target {
-            Some((Some(path), _)) => files::join("", path),
-            Some((None, field)) if field.text == "-" => self.before.pop().flatten(),
-            Some((None, field)) if !field.dynamic && !field.text.starts_with(['/', '~']) => {
-                self.now.as_deref().and_then(|now| files::join(now, &field.text))
-            }
-            _ => None,
-        };
-        let before = std::mem::replace(&mut self.now, next);
-        self.before.push(before);
-    }
-}
-
-/// What follows the variable that holds the checked-out repository's own folder.
-pub(super) fn workspace_relative(text: &str) -> Option<&str> {
-    const VARIABLES: [&str; 10] = [
-        "GITHUB_WORKSPACE",
-        "CI_PROJECT_DIR",
-        "CIRCLE_WORKING_DIRECTORY",
-        "BUILD_SOURCESDIRECTORY",
-        "BUILD_REPOSITORY_LOCALPATH",
-        "SYSTEM_DEFAULTWORKINGDIRECTORY",
-        "BITBUCKET_CLONE_DIR",
-        "BUILDKITE_BUILD_CHECKOUT_PATH",
-        "WORKSPACE",
-        "PWD",
-    ];
-    const ROOTS: [&str; 4] = ["${{ github.workspace }}", "${{github.workspace}}", "$(pwd)", "~/project"];
-    let variable = || {
-        let rest = text.strip_prefix('$')?;
-        let (name, rest) = match rest.strip_prefix('{') {
-            Some(rest) => rest.split_once('}')?,
-            None => rest.split_at(rest.find('/').unwrap_or(rest.len())),
-        };
-        VARIABLES.contains(&name).then_some(rest)
-    };
-    let rest = ROOTS.iter().find_map(|root| text.strip_prefix(root)).or_else(variable)?;
-    (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_start_matches('/'))
 }

@@ -48,7 +48,8 @@ pub(super) fn of_job(job: Node<'_>, frame: &Frame) -> Permissions {
     })
 }
 
-/// The id token of a job with these `permissions` in `frame`.
+/// The id token of a job with these `permissions` in `frame`. Where the caller writes no permissions at all,
+/// a called job that asks for the token gets it or is refused by the repository's default, which no file shows.
 pub(super) fn identity(permissions: &Permissions, frame: &Frame) -> Identity {
     let mut identity = Identity {
         state: IdentityState::Missing,
@@ -65,7 +66,7 @@ pub(super) fn identity(permissions: &Permissions, frame: &Frame) -> Identity {
         (None, Some(Effective::Granted(given))) => {
             return Identity { level: Some(Level::Inherited), ..given.clone() };
         }
-        (None | Some("write"), Some(Effective::Denied(at))) => {
+        (None, Some(Effective::Denied(at))) | (Some("write"), Some(Effective::Denied(at @ Some(_)))) => {
             identity.state = IdentityState::Withheld;
             identity.at.clone_from(at);
         }

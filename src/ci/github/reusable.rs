@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::expression::Scope;
+use super::expression::{Atom, Scope};
 use super::{CALL, DEPTH, Frame, Walk, action, env, job, permissions, triggers, unseen};
 use crate::ci::repository::{entry_place, place};
 use crate::ci::{Call, Hop, HopKind, Job, Level};
@@ -54,9 +54,10 @@ fn callee(root: Node<'_>, call: &Call, job: &Job, outer: &Frame, path: String, u
     let declared = root
         .get_path(&["on", "workflow_call", "inputs"])
         .or_else(|| root.get_path(&["true", "workflow_call", "inputs"]));
-    let declared = declared.map(triggers::declared_inputs).unwrap_or_default();
-    let mut scope =
-        Scope { inputs: env::handed_over(&declared, &call.inputs, &outer.scope), ..Scope::default() };
+    let known = declared.map(triggers::declared_inputs).unwrap_or_default();
+    let mut inputs = env::handed_over(&known, &call.inputs, &outer.scope);
+    truth_values(declared, &mut inputs);
+    let mut scope = Scope { inputs, ..Scope::default() };
     scope.secrets = if call.inherits_secrets.is_some() {
         outer.scope.secrets.clone()
     } else {
@@ -81,4 +82,19 @@ fn callee(root: Node<'_>, call: &Call, job: &Job, outer: &Frame, path: String, u
         target: Some(path),
     });
     frame
+}
+
+/// Makes truth values of inputs that are declared as such: the text `false` is true to an expression.
+fn truth_values(declared: Option<Node<'_>>, inputs: &mut BTreeMap<String, Vec<Atom>>) {
+    let boolean = |node: &Node<'_>| node.get("type").and_then(|kind| kind.as_str()) == Some("boolean");
+    for (key, _) in declared.into_iter().flat_map(Node::entries).filter(|(_, node)| boolean(node)) {
+        let name = key.as_str().unwrap_or_default().to_ascii_lowercase();
+        for atom in inputs.get_mut(&name).into_iter().flatten() {
+            match atom {
+                Atom::Text(text) if text == "true" => *atom = Atom::Bool(true),
+                Atom::Text(text) if text == "false" => *atom = Atom::Bool(false),
+                _ => {}
+            }
+        }
+    }
 }

@@ -25,6 +25,16 @@ struct Piece {
 }
 
 impl Script {
+    /// Its lines as the shell gets them, each with its place where it has one.
+    pub fn lines(&self) -> impl Iterator<Item = (&str, Option<Location>)> {
+        let mut start = 0;
+        self.text.split_inclusive('\n').map(move |line| {
+            let line_start = start;
+            start += line.len();
+            (line, self.locate(Span::new(line_start, line_start + line.trim_end().len())))
+        })
+    }
+
     /// The script that a YAML scalar holds.
     pub fn of_node(node: Node<'_>) -> Self {
         let mut script = Self::default();

@@ -3,10 +3,11 @@
 use super::credential;
 use super::session::Found;
 use crate::ci::command::{Confidence, confidence_of_name};
-use crate::ci::{Call, Credential, Input, Repository, Step, StepKind, Tool, Value};
+use crate::ci::{Call, Credential, Input, Job, Repository, Step, StepKind, Tool, Value};
+use crate::facts::actions::{Publishes, publisher};
 
 /// What an action does of which only the name is known. A credential must say so too.
-pub(super) fn action(step: &Step, repository: &Repository<'_>) -> Option<Found> {
+pub(super) fn action(step: &Step, job: &Job, repository: &Repository<'_>) -> Option<Found> {
     let StepKind::Uses { reference, inputs, .. } = &step.kind else { return None };
     let written = reference.written.split('@').next().unwrap_or_default();
     let local = written.starts_with("./") || written.starts_with("$/");
@@ -18,18 +19,68 @@ pub(super) fn action(step: &Step, repository: &Repository<'_>) -> Option<Found> 
     }
     let own = tokens(inputs);
     // A job can have an identity for many things; without a token the name must say what is published.
-    let says_npm = local || words(name).any(|word| word == "npm") || !own.is_empty() || has_token(step);
-    says_npm.then(|| Found { own, ..Found::of_reference(Tool::Action, reference, Confidence::Possible) })
+    let says_npm = local
+        || words(name).any(|word| word == "npm")
+        || !own.is_empty()
+        || has_token(step)
+        || guarded_for_npm(job);
+    let tool = tool_of_name(name).unwrap_or(Tool::Action);
+    says_npm.then(|| Found { own, ..Found::of_reference(tool, reference, Confidence::Possible) })
+}
+
+/// Whether the environment or a context of the job is named for npm.
+fn guarded_for_npm(job: &Job) -> bool {
+    let names = job.environment.iter().map(|environment| &environment.name).chain(&job.contexts);
+    names.flat_map(|name| words(name.shown())).any(|word| word == "npm")
+}
+
+/// Whether the job has its identity for another registry: an action that exchanges it there runs beside.
+pub(super) fn identity_is_for_another(job: &Job) -> bool {
+    const ACTIONS: [&str; 5] = [
+        "pypa/gh-action-pypi-publish",
+        "rust-lang/crates-io-auth-action",
+        "rubygems/release-gem",
+        "rubygems/configure-rubygems-credentials",
+        "nuget/login",
+    ];
+    job.leaves().iter().any(|step| step.action().is_some_and(|action| ACTIONS.contains(&action)))
+}
+
+/// The tool that the name of an action or workflow speaks of.
+fn tool_of_name(name: &str) -> Option<Tool> {
+    let words: Vec<String> = words(name).collect();
+    let has = |wanted: &str| words.iter().any(|word| word == wanted);
+    if has("changesets") || has("changeset") {
+        Some(Tool::Changesets)
+    } else if has("semantic") && has("release") {
+        Some(Tool::SemanticRelease)
+    } else if has("lerna") {
+        Some(Tool::Lerna)
+    } else if has("pnpm") {
+        Some(Tool::Pnpm)
+    } else {
+        None
+    }
 }
 
 /// What a reusable workflow does of which only the name is known. A credential must say so too.
 pub(super) fn call(call: &Call, repository: &Repository<'_>) -> Option<Found> {
     let name = call.reference.written.split('@').next().unwrap_or_default();
     let file = name.rsplit('/').next().unwrap_or(name);
-    confidence_of_name(file)?;
-    repository.project.publishable().next()?;
+    let known = publisher(name);
+    if known.is_some_and(|known| known.publishes == Publishes::Never) || is_off(&call.inputs) {
+        return None;
+    }
+    if known.is_none() {
+        confidence_of_name(file)?;
+        repository.project.publishable().next()?;
+    }
     let own = tokens(&call.secrets);
-    Some(Found { own, ..Found::of_reference(Tool::Other, &call.reference, Confidence::Possible) })
+    let tool = known.and_then(|known| Tool::of_id(&known.tool)).or_else(|| tool_of_name(file));
+    Some(Found {
+        own,
+        ..Found::of_reference(tool.unwrap_or(Tool::Other), &call.reference, Confidence::Possible)
+    })
 }
 
 /// The public name of an action of the repository itself: `owner/name/path` of `./path`.
@@ -52,6 +103,15 @@ pub(super) fn is_rehearsal(step: &Step) -> bool {
     };
     inputs.iter().any(|input| on(&input.name, input.text.value.as_deref()))
         || step.env.iter().any(|var| on(&var.name, var.text.value.as_deref()))
+}
+
+/// Whether an input tells a called workflow not to publish, or to rehearse.
+fn is_off(inputs: &[Input]) -> bool {
+    inputs.iter().any(|input| match input.text.value.as_deref() {
+        Some("false") => words(&input.name).eq(["publish"]) || words(&input.name).eq(["npm"]),
+        Some("true") => words(&input.name).any(|word| word == "dry" || word == "dryrun"),
+        _ => false,
+    })
 }
 
 /// The npm tokens among inputs.

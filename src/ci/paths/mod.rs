@@ -100,7 +100,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                 }
                 if self.steps(inner, session, at) {
                     publishes = true;
-                } else if let Some(found) = by_name::action(step, self.repository) {
+                } else if let Some(found) = by_name::action(step, at.job, self.repository) {
                     let inside = At { leaf: first, ..*at };
                     publishes |= self.add(Some(step), session, found, &inside);
                 }
@@ -138,7 +138,10 @@ impl<'w, 'a> Walk<'w, 'a> {
         let named = found.confidence < Confidence::Certain || found.command.tool == Tool::Other;
         let unseen =
             found.confidence == Confidence::Possible && credentials.is_empty() && job.contexts.is_empty();
-        if named && auth == Auth::None || unseen && auth == Auth::Token {
+        let elsewhere = found.confidence == Confidence::Possible
+            && auth == Auth::Oidc
+            && by_name::identity_is_for_another(job);
+        if named && auth == Auth::None || unseen && auth == Auth::Token || elsewhere {
             return None;
         }
         let origin = step.map_or(&job.origin, |step| &step.origin);

@@ -231,7 +231,8 @@ impl<'s, 'a> Session<'s, 'a> {
         let input = |name: &Option<String>| name.as_deref().and_then(|name| step.input(name));
         let is_true =
             input(&known.dry_run_input).and_then(|input| input.text.value.as_deref()) == Some("true");
-        let command = input(&known.command_input).filter(|input| input.value != Value::Empty);
+        let command = known.command_inputs.iter().find_map(|name| step.input(name));
+        let command = command.filter(|input| input.value != Value::Empty);
         if is_true
             || known.publishes == Publishes::Never
             || known.publishes == Publishes::Input && command.is_none()
@@ -270,7 +271,9 @@ impl<'s, 'a> Session<'s, 'a> {
     /// says that it publishes.
     fn other_action(&mut self, step: &Step, leaf: usize) -> Option<Found> {
         let Some(known) = by_name::own_action(step, self.repository).and_then(|name| publisher(&name)) else {
-            return self.command_input(step, leaf).or_else(|| by_name::action(step, self.repository));
+            return self
+                .command_input(step, leaf)
+                .or_else(|| by_name::action(step, self.job, self.repository));
         };
         let found = self.action(step, leaf, known)?;
         // The repository tests its own action, too.

@@ -137,7 +137,7 @@ fn actions_that_publish() {
     assert_eq!(one(IDENTITY, &token).auth, Auth::Both);
     let js = "      - {uses: JS-DevTools/npm-publish@v3, with: {token: '${{ secrets.NPM_TOKEN }}'}}\n";
     let path = one("", js);
-    assert_eq!((path.command.tool, path.auth), (Tool::Action, Auth::Token));
+    assert_eq!((path.command.tool, path.auth), (Tool::Npm, Auth::Token));
     assert_eq!(path.tokens().next().map(|token| token.reach), Some(Reach::Input));
     for none in [
         "      - {uses: changesets/action@v1, with: {version: npm run version}}\n",
@@ -249,4 +249,85 @@ fn gitlab_jobs_are_told_from_the_included_file_too() {
     let told: Vec<(&str, bool, Auth)> =
         found.iter().map(|path| (path.file.as_str(), path.entry, path.auth)).collect();
     assert_eq!(told, [(".gitlab-ci.yml", true, Auth::Oidc), ("ci/publish.yml", false, Auth::Oidc)]);
+}
+
+#[test]
+fn an_input_keeps_its_meaning_under_its_new_name() {
+    let step = "      - {uses: changesets/action@v2, with: {publish-script: npm run release}}\n";
+    assert_eq!(one(IDENTITY, step).command.tool, Tool::Changesets);
+}
+
+#[test]
+fn a_name_gives_the_tool_where_an_environment_is_named_for_npm() {
+    let of = |environment: &str, action: &str| {
+        let text = format!(
+            "on: push\njobs:\n  p:\n    runs-on: ubuntu-latest\n    environment: {environment}\n    permissions: {{id-token: write}}\n    steps:\n      - uses: {action}@v1\n"
+        );
+        let manifest = ("package.json", r#"{"name": "x", "version": "1.0.0"}"#);
+        paths(&[(W, &text), manifest]).first().map(|path| path.command.tool)
+    };
+    assert_eq!(of("npm-publisher", "acme/semantic-trusted-release"), Some(Tool::SemanticRelease));
+    assert_eq!(of("npm", "acme/changesets-action-publish"), Some(Tool::Changesets));
+    assert_eq!(of("npm", "acme/release-it-all"), Some(Tool::Action));
+    assert_eq!(of("docs", "acme/semantic-trusted-release"), None);
+}
+
+#[test]
+fn an_identity_for_another_registry_proves_nothing() {
+    let steps = "      - run: script/release\n      - uses: pypa/gh-action-pypi-publish@v1\n";
+    let text = format!(
+        "on: push\njobs:\n  p:\n    runs-on: ubuntu-latest\n    permissions: {{id-token: write}}\n    steps:\n{steps}"
+    );
+    assert!(paths(&[(W, &text)]).is_empty());
+}
+
+#[test]
+fn a_caller_without_permissions_leaves_it_to_the_repository() {
+    let publish = CALLEE.replace("    steps:", "    permissions: {id-token: write}\n    steps:");
+    let auth = |permissions: &str| {
+        let caller =
+            format!("on: push\n{permissions}jobs:\n  call:\n    uses: ./.github/workflows/publish.yml\n");
+        let found = paths(&[(W, &caller), (".github/workflows/publish.yml", &publish)]);
+        found.iter().find(|path| path.entry).expect("told").auth
+    };
+    assert_eq!(auth(""), Auth::Oidc);
+    assert_eq!(auth("permissions: {contents: read}\n"), Auth::None);
+}
+
+#[test]
+fn a_called_workflow_that_is_told_not_to_publish_does_not() {
+    let tools = |with: &str| -> Vec<Tool> {
+        let text = format!(
+            "on: push\njobs:\n  p:\n    permissions: {{id-token: write}}\n    uses: acme/ci/.github/workflows/release.yml@v1\n    with: {{{with}}}\n"
+        );
+        let manifest = ("package.json", r#"{"name": "x", "version": "1.0.0"}"#);
+        paths(&[(W, &text), manifest]).iter().map(|path| path.command.tool).collect()
+    };
+    assert_eq!(tools("publish: true"), [Tool::Other]);
+    assert_eq!(tools("publish: false"), []);
+    assert_eq!(tools("dry-run: true"), []);
+}
+
+#[test]
+fn a_truth_value_that_is_false_is_no_text() {
+    let called =
+        "on: {workflow_call: {inputs: {publish: {type: boolean}, dry: {type: boolean, default: false}}}}
+jobs:
+  p:
+    if: inputs.publish
+    runs-on: ubuntu-latest
+    permissions: {id-token: write}
+    steps:
+      - run: npm publish $DRY
+        env:
+          DRY: ${{ inputs.dry && '--dry-run' || '' }}
+";
+    let entries = |publish: bool| {
+        let caller = format!(
+            "on: push\npermissions: {{id-token: write}}\njobs:\n  call:\n    uses: ./.github/workflows/publish.yml\n    with: {{publish: {publish}}}\n"
+        );
+        let found = paths(&[(W, &caller), (".github/workflows/publish.yml", called)]);
+        found.iter().filter(|path| path.entry).count()
+    };
+    assert_eq!((entries(true), entries(false)), (1, 0));
 }

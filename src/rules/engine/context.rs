@@ -7,7 +7,7 @@ use crate::diagnostic::{Finding, Location};
 use crate::facts::npm::Feature;
 use crate::facts::tools::{self, Exchange};
 use crate::facts::{Date, Provider, Range, Version};
-use crate::project::{Manager, Project};
+use crate::project::{Manager, Package, Project};
 use crate::settings::Verdict;
 use crate::spec::Resolved;
 use crate::text::Span;
@@ -41,6 +41,11 @@ impl<'a> Context<'a> {
     /// The paths that may reach the npm registry.
     pub fn npm_paths(&self) -> impl Iterator<Item = &'a PublishPath> + use<'a> {
         self.model.paths.iter().filter(|path| path.registry != Registry::Other)
+    }
+
+    /// The paths to the npm registry that surely publish `package`.
+    pub fn paths_of(&self, package: &Package) -> impl Iterator<Item = &'a PublishPath> {
+        self.npm_paths().filter(|path| path.packages.iter().any(|name| Some(name.as_str()) == package.name()))
     }
 
     /// The paths that may reach the npm registry with the jobs that run them.
