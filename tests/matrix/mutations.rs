@@ -79,8 +79,8 @@ fn unnoticed(provider: Provider) -> String {
     ];
     let mut unnoticed = String::new();
     for case in cases(provider).into_iter().filter(|case| chosen.contains(&case.name)) {
-        let planned = plan(&case.spec).unwrap();
-        let rendered = render(&planned).unwrap().remove(0);
+        let planned = plan(&case.spec).expect("a case is planned");
+        let rendered = render(&planned).expect("a plan is rendered").remove(0);
         let target = &planned.targets[0];
         assert!(!is_refused(target, &rendered, rendered.text.clone()), "{provider} {}", case.name);
         let all: Vec<&str> = rendered.text.lines().collect();
