@@ -31,7 +31,7 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
     match args.of {
         Of::Spec => context.print(spec::JSON_SCHEMA)?,
         Of::Settings => context.print(settings::JSON_SCHEMA)?,
-        Of::Check => context.print_json(&report::json::schema())?,
+        Of::Check => context.print(report::json::JSON_SCHEMA)?,
     }
     Ok(Exit::Clean)
 }

@@ -46,7 +46,8 @@ fn drift_is_a_unified_diff() {
 
 #[test]
 fn a_diff_is_what_the_text_diff_of_the_crate_makes_of_it() {
-    let long: String = (1..40).map(|line| format!("{line}\n")).collect();
+    let lines: Vec<String> = (1..40).map(|line| line.to_string()).collect();
+    let long = lines.join("\n") + "\n";
     let changed = long.replace("7\n", "seven\n").replace("30\n", "");
     for (old, new) in [
         ("", "a\nb\n"),

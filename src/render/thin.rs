@@ -64,6 +64,8 @@ pub(super) fn inputs(plan: &TargetPlan) -> Inputs {
     if !plan.pack.run.is_empty() {
         pack.push(("build-command", plan.pack.run.join("\n").into()));
     }
+    // Said, so that no `publishConfig.tag` says otherwise: the spec has taken that into account.
+    pack.push(("tag", "latest".into()));
     pack.push(("prerelease-tag", plan.prerelease_tag.as_str().into()));
     let names: Vec<&str> = plan.packages.iter().map(|package| package.name.as_str()).collect();
     let mut publish: Vec<Input> = vec![("packages", names.join("\n").into())];

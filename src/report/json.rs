@@ -104,6 +104,9 @@ struct Summary {
     suppressed: usize,
 }
 
+/// The schema as committed at `schemas/check.schema.json`, which a test compares with the types.
+pub const JSON_SCHEMA: &str = include_str!("../../schemas/check.schema.json");
+
 /// The JSON Schema of the report, from these types.
 pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Check).to_value()

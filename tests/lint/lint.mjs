@@ -106,6 +106,13 @@ async function jobs(root, file, variables) {
     .join(' ')
 }
 
+/** Puts the component beside the pipeline that refers to it: nothing is fetched here. */
+function includeHere(root, path) {
+  cpSync(join(here, '..', '..', 'gitlab/templates/npm-publish/template.yml'), join(root, 'component.gitlab-ci.yml'))
+  const text = readFileSync(path, 'utf8').replace(/- component: .*/, '- local: /component.gitlab-ci.yml')
+  writeFileSync(path, text)
+}
+
 const BOTH = 'npm-pack npm-publish'
 // gitlab-ci-local names a branch in tag pipelines too; GitLab does not.
 const on = {
@@ -128,6 +135,7 @@ for (const name of readdirSync(join(out, 'gitlab')).sort()) {
   const root = join(out, 'gitlab', name)
   const [path] = files(root, yml)
   const file = relative(root, path)
+  if (name.startsWith('thin')) includeHere(root, path)
   await repository(root, 'gitlab.com')
   const start = { branch: 'branch', manual: 'web', 'package-tags': 'packageTag' }[name] ?? 'tag'
   await check(`gitlab-ci-local, preview: gitlab/${name}`, () =>
@@ -145,7 +153,8 @@ for (const name of readdirSync(join(out, 'gitlab')).sort()) {
 }
 await check('check-jsonschema, GitLab', () =>
   tool(join(e2e, '.venv/bin/check-jsonschema'), [
-    '--builtin-schema', 'vendor.gitlab-ci', '--data-transform', 'gitlab-ci', ...files(join(out, 'gitlab'), yml).filter((path) => !path.includes('/.git/')),
+    '--builtin-schema', 'vendor.gitlab-ci', '--data-transform', 'gitlab-ci',
+    ...files(join(out, 'gitlab'), yml).filter((path) => !path.includes('/.git/') && !path.endsWith('component.gitlab-ci.yml')),
   ]))
 
 // CircleCI --------------------------------------------------------------------------------------------------
@@ -153,6 +162,8 @@ await check('check-jsonschema, GitLab', () =>
 const configs = files(join(out, 'circleci'), yml)
 await check('check-jsonschema, CircleCI', () =>
   tool(join(e2e, '.venv/bin/check-jsonschema'), ['--builtin-schema', 'vendor.circle-ci', ...configs]))
+await check("check-jsonschema, CircleCI by SchemaStore's schema", () =>
+  tool(join(e2e, '.venv/bin/check-jsonschema'), ['--schemafile', join(here, '../../schemas/vendor/circleciconfig.json'), ...configs]))
 
 // The bundle, as it is committed --------------------------------------------------------------------------------
 

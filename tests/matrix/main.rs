@@ -59,7 +59,7 @@ fn the_matrix_is_rendered() {
     }
 }
 
-/// SchemaStore's schema of CircleCI is the one that many editors use, older and in places stricter than the provider's own.
+/// `SchemaStore`'s schema of `CircleCI` is the one that many editors use, older and in places stricter than the provider's own.
 #[test]
 fn circleci_files_are_valid_against_both_schemas() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/vendor/circleciconfig.json");

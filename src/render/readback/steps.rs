@@ -1,7 +1,7 @@
 //! The steps of the two jobs, as they were meant and as they were read.
 
 use super::super::{data, runtime::Program, script};
-use crate::ci::{Input, Job, Step, StepKind};
+use crate::ci::{Input, Job, StepKind};
 use crate::facts::{Provider, actions};
 use crate::plan::{Install, PackNode, TargetPlan};
 
@@ -16,30 +16,29 @@ pub(super) fn joined(steps: &[String]) -> String {
 
 /// The steps of a job that was read.
 pub(super) fn shown(job: &Job) -> String {
-    let step = |step: &&Step| {
-        let inputs = |inputs: &[Input]| -> String {
-            inputs.iter().map(|input| format!(" {}={}", input.name, input.text.written)).collect()
-        };
-        let mut text = match &step.kind {
+    let steps = job.leaves().into_iter().map(|step| {
+        let mut words = match &step.kind {
             // CircleCI's escape for what would open an expression.
             StepKind::Run { script, .. } => script.text().replace("\\<<", "<<"),
-            StepKind::Uses { reference, inputs: given, .. } => {
-                format!("uses {}{}", reference.written, inputs(given))
-            }
-            StepKind::Builtin { name, inputs: given } => format!("uses {name}{}", inputs(given)),
+            StepKind::Uses { reference, inputs, .. } => called(&reference.written, inputs),
+            StepKind::Builtin { name, inputs } => called(name, inputs),
         };
-        if let Some(id) = &step.id {
-            text.push_str(&format!("\nknown as {id}"));
-        }
-        if let Some(condition) = &step.condition {
-            text.push_str(&format!("\nif {}", condition.text));
-        }
+        words.extend(step.id.iter().flat_map(|id| ["\nknown as ", id]));
+        words.extend(step.condition.iter().flat_map(|condition| ["\nif ", &condition.text]));
         if step.continue_on_error {
-            text.push_str("\nwhatever comes of it");
+            words.push_str("\nwhatever comes of it");
         }
-        text
-    };
-    joined(&job.leaves().iter().map(step).collect::<Vec<_>>())
+        words
+    });
+    joined(&steps.collect::<Vec<_>>())
+}
+
+fn called(name: &str, inputs: &[Input]) -> String {
+    let mut words = format!("uses {name}");
+    for input in inputs {
+        words.extend([" ", &input.name, "=", &input.text.written]);
+    }
+    words
 }
 
 /// The steps of the pack job and of the publish job.
