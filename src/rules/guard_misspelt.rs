@@ -126,7 +126,6 @@ fn unbalanced(text: &str) -> Option<&'static str> {
             // A `/` in a character class does not end the pattern.
             (Some('/'), '[' | ']') => class = character == '[',
             (Some(quote), _) if quote == character && !class => open = None,
-            (Some(_), _) => {}
             (None, '"' | '\'' | '/') => open = Some(character),
             (None, '(') => depth += 1,
             (None, ')') => depth -= 1,

@@ -78,10 +78,10 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Whether a script does, or may do, something else with what it fetched: hands it to `NPM_ID_TOKEN`, or exchanges it.
 fn goes_on(publishing: &PublishingJob<'_>) -> bool {
-    let unread = |path: &&PublishPath| {
+    let unread = |path: &PublishPath| {
         !path.chain.is_empty() || !matches!(path.command.tool, Tool::Npm | Tool::Pnpm | Tool::Yarn)
     };
-    if publishing.paths.iter().any(|path| unread(&path)) {
+    if publishing.paths.iter().any(|path| unread(path)) {
         return true;
     }
     let mut scripts = publishing.job.leaves().into_iter().filter_map(|step| step.script());
