@@ -37,6 +37,7 @@ pub fn read(tree: &dyn Tree, project: &Project) -> Model {
     if model.pipelines.iter().any(|pipeline| pipeline.provider == Provider::Gitlab) {
         model.pipelines.extend(gitlab::components(&repository));
     }
+    azure::without_called_templates(&mut model.pipelines);
     paths::find(&repository, &mut model);
     model.problems = repository.take_problems();
     model

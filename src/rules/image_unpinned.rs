@@ -46,6 +46,11 @@ const FLOATING: [&str; 5] = ["latest", "lts", "current", "stable", "node"];
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for publishing in context.publishing_jobs() {
         let Some(container) = &publishing.job.container else { continue };
+        // A pod, a Dockerfile, a service or a pipe names its image elsewhere.
+        let elsewhere = !container.image.written.contains(['$', '<']);
+        if container.image.value.is_none() && elsewhere {
+            continue;
+        }
         let Some(image) = container.image.value.as_deref() else {
             let message = format!(
                 "`{}` depends on a variable: which image publishes cannot be seen",

@@ -41,6 +41,7 @@ use nodejs_semver::Version;
 use super::engine::{Availability, Context, Meta};
 use crate::ci::LearntFrom;
 use crate::diagnostic::{Finding, Severity};
+use crate::facts::Provider;
 
 pub(super) static META: Meta =
     Meta { id: "node-floating", severity: Severity::Info, fix: Availability::None, providers: &[] };
@@ -50,7 +51,9 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let node = &path.toolchain.node;
         let (Some(written), Some(at)) = (&node.written, &node.at) else { continue };
         let pinned = Version::parse(written.trim_start_matches('v')).is_ok();
-        if pinned || !matches!(node.from, LearntFrom::Setup | LearntFrom::File) {
+        // On Jenkins the name of an installation, whose version stands in the settings.
+        let named = path.provider == Provider::Jenkins && node.value.is_none();
+        if pinned || named || !matches!(node.from, LearntFrom::Setup | LearntFrom::File) {
             continue;
         }
         findings.push(

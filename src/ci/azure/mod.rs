@@ -12,6 +12,7 @@ mod triggers;
 mod walk;
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::repository::Repository;
@@ -47,6 +48,20 @@ pub(super) fn read(repository: &Repository<'_>, path: &str) -> Option<Pipeline> 
     }
     pipeline.tree = Some(Arc::clone(&tree));
     Some(pipeline)
+}
+
+/// Drops templates that a pipeline of this repository calls: they are read where they are called.
+pub(super) fn without_called_templates(pipelines: &mut Vec<Pipeline>) {
+    let called: HashSet<String> = pipelines
+        .iter()
+        .filter(|pipeline| pipeline.provider == Provider::Azure && pipeline.entry)
+        .flat_map(|pipeline| &pipeline.jobs)
+        .flat_map(|job| job.origin.iter().chain(job.steps.iter().flat_map(|step| &step.origin)))
+        .filter_map(|hop| hop.target.clone())
+        .collect();
+    pipelines.retain(|pipeline| {
+        pipeline.provider != Provider::Azure || pipeline.entry || !called.contains(pipeline.path())
+    });
 }
 
 /// Whether somebody can have set up a pipeline on this file: it says what starts it or where it runs, or

@@ -16,6 +16,15 @@ pub(super) struct Scope<'t> {
     variables: HashMap<String, String>,
 }
 
+/// Whether a branch of a chain of conditions was taken so far.
+#[derive(Clone, Copy, Default)]
+pub(super) enum Taken {
+    #[default]
+    No,
+    Yes,
+    Unknown,
+}
+
 /// What a parameter holds.
 #[derive(Clone)]
 pub(super) enum Bound<'t> {
@@ -228,7 +237,7 @@ impl<'t> Scope<'t> {
 
     fn gather(&self, mapping: Node<'t>, depth: usize, out: &mut Vec<(Node<'t>, Node<'t>)>) {
         let mapping = mapping.as_str().and_then(|text| self.whole(text)).unwrap_or(mapping);
-        let mut taken = None;
+        let mut taken = Taken::default();
         for (key, value) in mapping.entries() {
             let directive = key.as_str().and_then(expression::directive);
             match directive {
@@ -245,33 +254,27 @@ impl<'t> Scope<'t> {
 
     /// Whether a branch of `if`, `elseif` and `else` is taken; none where that cannot be known. `taken`
     /// is whether one before it in the chain was.
-    pub(super) fn takes(
-        &self,
-        directive: &expression::Directive<'_>,
-        taken: &mut Option<Option<bool>>,
-    ) -> Option<bool> {
+    pub(super) fn takes(&self, directive: &expression::Directive<'_>, taken: &mut Taken) -> Option<bool> {
         use expression::Directive;
-        let before = taken.flatten().or(if taken.is_some() { None } else { Some(false) });
         let own = match directive {
             Directive::If(condition) => {
-                let own = expression::truth(self, condition);
-                *taken = Some(own);
-                return own;
+                *taken = Taken::No;
+                expression::truth(self, condition)
             }
             Directive::ElseIf(condition) => expression::truth(self, condition),
             Directive::Else => Some(true),
             Directive::Insert | Directive::Each(..) => return Some(true),
         };
-        let now = match (before, own) {
-            (Some(true), _) | (_, Some(false)) => Some(false),
-            (Some(false), own) => own,
-            (None, _) => None,
+        let now = match (*taken, own) {
+            (Taken::Yes, _) | (_, Some(false)) => Some(false),
+            (Taken::No, own) => own,
+            (Taken::Unknown, _) => None,
         };
-        *taken = Some(match (before, own) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
-        });
+        *taken = match (*taken, own) {
+            (Taken::Yes, _) | (_, Some(true)) => Taken::Yes,
+            (Taken::No, Some(false)) => Taken::No,
+            _ => Taken::Unknown,
+        };
         now
     }
 

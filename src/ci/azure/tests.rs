@@ -206,6 +206,20 @@ fn local_templates_are_followed_with_their_parameters() {
 }
 
 #[test]
+fn a_template_is_told_from_its_callers_alone() {
+    let template = "parameters: {a: b}\nsteps:\n- script: npm publish\n";
+    for (caller, paths) in [
+        ("trigger: none\nsteps: [{template: azure-pipelines-steps.yml}]", vec!["azure-pipelines.yml"]),
+        ("trigger: none\nsteps: [{script: npm test}]", vec!["azure-pipelines-steps.yml"]),
+    ] {
+        let tree = Memory::new([("azure-pipelines.yml", caller), ("azure-pipelines-steps.yml", template)]);
+        let project = Project::read(&tree);
+        let found = crate::ci::read(&tree, &project).paths;
+        assert_eq!(found.iter().map(|path| path.file.as_str()).collect::<Vec<_>>(), paths, "{caller}");
+    }
+}
+
+#[test]
 fn a_template_of_another_repository_runs_what_it_is_handed() {
     let pipeline = read(
         "extends:\n  template: v1/x.yml@other\n  parameters:\n    pool: {vmImage: ubuntu-latest}\n    stages:\n\

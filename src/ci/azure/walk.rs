@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::expression::{self, Directive};
-use super::scope::Scope;
+use super::scope::{Scope, Taken};
 use crate::ci::repository::{Repository, place};
 use crate::ci::{Condition, Hop, HopKind, Unknown};
 use crate::diagnostic::Location;
@@ -67,7 +67,7 @@ pub(super) fn items<'t>(
     visit: Visit<'_>,
 ) {
     let list = list.as_str().and_then(|text| scope.whole(text)).unwrap_or(list);
-    let mut taken = None;
+    let mut taken = Taken::default();
     for item in list.items() {
         if !walk.spend() {
             return;
@@ -168,7 +168,7 @@ pub(super) fn template<'t>(
     scope: &Scope<'t>,
     frame: &Frame,
     unknowns: &mut Vec<Unknown>,
-    read: &mut dyn for<'x> FnMut(Node<'x>, &Scope<'x>, &Frame, &mut Vec<Unknown>),
+    read: Visit<'_>,
 ) -> bool {
     let written = scope.scalar(reference);
     let unseen = |what: String| Unknown { what, at: place(reference) };

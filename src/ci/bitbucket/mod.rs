@@ -57,10 +57,9 @@ fn trigger(kind: &str, name: Node<'_>) -> Option<Trigger> {
     let start = |kind, event: &str| skeleton::trigger(kind, event, place(name));
     let patterns = || skeleton::filters(std::iter::once(name), false);
     Some(match kind {
-        "default" => start(TriggerKind::Push, "push"),
+        "default" | "bookmarks" => start(TriggerKind::Push, "push"),
         "branches" => Trigger { branches: patterns(), ..start(TriggerKind::Push, "push") },
         "tags" => Trigger { tags: patterns(), ..start(TriggerKind::Push, "push") },
-        "bookmarks" => start(TriggerKind::Push, "push"),
         "pull-requests" => {
             Trigger { branches: patterns(), ..start(TriggerKind::PullRequest, "pull-request") }
         }

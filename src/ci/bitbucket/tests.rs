@@ -85,7 +85,7 @@ fn a_step_has_image_deployment_caches_and_script() {
     assert_eq!((job.guards[0].kind, job.guards[0].name.as_str()), (GuardKind::Environment, "production"));
     assert_eq!(job.conditions[0].text, "trigger: manual");
     assert_eq!(job.caches.len(), 1, "the cache of docker layers is none that a publish reads");
-    assert_eq!(job.timeout.as_ref().map(|timeout| timeout.shown()), Some("10"));
+    assert_eq!(job.timeout.as_ref().map(crate::ci::Scalar::shown), Some("10"));
     assert_eq!(job.runner.class, Runner::Hosted);
     let script = job.steps[0].script().expect("lines").text();
     assert!(script.starts_with("npm ci\n") && script.ends_with("npm publish"), "{script}");

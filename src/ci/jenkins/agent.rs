@@ -14,7 +14,7 @@ use crate::yaml::{self, Node};
 const MAX_PODS: usize = 20;
 
 /// A machine with these labels: Jenkins has none of its own.
-pub(super) fn runner(reader: Reader<'_, '_>, from: usize, to: usize, label: Option<Scalar>) -> Runner {
+pub(super) fn runner(reader: Reader<'_, '_>, from: usize, to: usize, label: Option<&Scalar>) -> Runner {
     let labels: Vec<String> = label.iter().map(|label| label.shown().to_owned()).collect();
     Runner { class: classify(Provider::Jenkins, &labels), labels, at: Some(reader.place(from, to)) }
 }
@@ -24,28 +24,38 @@ pub(super) fn container(reader: Reader<'_, '_>, image: Scalar, from: usize, to: 
     Container { image, entry: reader.place(from, to) }
 }
 
+/// What `agent` says.
+pub(super) struct Agent {
+    /// The machine; none where the one around stays.
+    pub(super) runner: Option<Runner>,
+    /// The image.
+    pub(super) container: Option<Container>,
+    /// Whether there is no image although the stage around has one.
+    pub(super) bare: bool,
+}
+
 /// What `agent` in `from..to` says: machine and image, where it says so.
-pub(super) fn read(
-    reader: Reader<'_, '_>,
-    pods: &HashMap<String, Scalar>,
-    from: usize,
-    to: usize,
-) -> (Option<Runner>, Option<Option<Container>>) {
+pub(super) fn read(reader: Reader<'_, '_>, pods: &HashMap<String, Scalar>, from: usize, to: usize) -> Agent {
     let tokens = reader.tokens;
     let named = |name: &str| value_of(reader, name, from, to);
     let has = |name: &str| (from..to).any(|index| tokens.word(index) == name);
-    let machine = runner(reader, from, to, named("label"));
+    let machine = runner(reader, from, to, named("label").as_ref());
+    let inside = |image: Scalar| Agent {
+        runner: Some(machine.clone()),
+        container: Some(container(reader, image, from, to)),
+        bare: false,
+    };
     if tokens.word(from) == "none" {
-        return (None, Some(None));
+        return Agent { runner: None, container: None, bare: true };
     }
     if has("docker") {
         let image = named("image").or_else(|| named("docker"));
         let unseen = || unseen("docker image", reader, from, to);
-        return (Some(machine), Some(Some(container(reader, image.unwrap_or_else(unseen), from, to))));
+        return inside(image.unwrap_or_else(unseen));
     }
     if has("dockerfile") {
         let image = unseen("Dockerfile", reader, from, to);
-        return (Some(machine), Some(Some(container(reader, image, from, to))));
+        return inside(image);
     }
     if has("kubernetes") {
         let image = match named("defaultContainer") {
@@ -54,9 +64,9 @@ pub(super) fn read(
             None => None,
         };
         let image = image.unwrap_or_else(|| unseen("container of a pod", reader, from, to));
-        return (Some(machine), Some(Some(container(reader, image, from, to))));
+        return inside(image);
     }
-    (Some(machine), None)
+    Agent { runner: Some(machine), container: None, bare: true }
 }
 
 /// An image of which only this is known.

@@ -93,6 +93,16 @@ impl<'s> Tokens<'s> {
         index
     }
 
+    /// The inside of the block that follows the word at `index`, on its line or the next.
+    pub(super) fn block_after(&self, index: usize) -> Option<(usize, usize)> {
+        let mut open = index + 1;
+        // Lines between a word and its block are few.
+        while open < index + 4 && matches!(self.get(open), Some(Token { kind: Kind::End, .. })) {
+            open += 1;
+        }
+        self.is_sign(open, b'{').then(|| (open + 1, self.close_of(open)))
+    }
+
     /// The token after the one at `index`, stepping over what stands in brackets that it opens.
     pub(super) fn over(&self, index: usize) -> usize {
         match self.get(index).map(|token| token.kind) {
@@ -161,7 +171,7 @@ impl Lexer<'_> {
 
     fn run(&mut self) {
         if self.rest().starts_with("#!") {
-            self.to_line_end();
+            self.skip_line();
         }
         while let Some(character) = self.rest().chars().next() {
             let rest = self.rest();
@@ -170,7 +180,7 @@ impl Lexer<'_> {
             } else if character.is_whitespace() || character == '\u{feff}' {
                 self.at += character.len_utf8();
             } else if rest.starts_with("//") {
-                self.to_line_end();
+                self.skip_line();
             } else if rest.starts_with("/*") {
                 self.at += rest.find("*/").map_or(rest.len(), |end| end + 2);
             } else if rest.starts_with("\\\n") || rest.starts_with("\\\r\n") {
@@ -186,7 +196,7 @@ impl Lexer<'_> {
         }
     }
 
-    fn to_line_end(&mut self) {
+    fn skip_line(&mut self) {
         let rest = self.rest();
         self.at += rest.find('\n').unwrap_or(rest.len());
     }
@@ -251,7 +261,7 @@ fn end_of(rest: &str, open: &str, fills: bool) -> (usize, bool) {
             b'\\' => at += 1 + rest[at + 1..].chars().next().map_or(0, char::len_utf8),
             b'\n' if one_line => return (at, false),
             b'$' if fills && bytes.get(at + 1) == Some(&b'{') => {
-                at = after_expression(bytes, at + 2, one_line)
+                at = after_expression(bytes, at + 2, one_line);
             }
             _ if rest.as_bytes()[at..].starts_with(open.as_bytes()) => return (at + open.len(), true),
             _ => at += 1,

@@ -2,13 +2,16 @@
 //! scripts go. A Jenkinsfile is a program: what it computes, and shared libraries, are unknown.
 
 mod agent;
+mod call;
 mod condition;
 mod lexer;
 mod names;
 #[cfg(test)]
 mod tests;
 mod text;
+mod variables;
 mod walk;
+mod wrapper;
 
 use super::repository::Repository;
 use super::{Pipeline, Problem, Trigger, TriggerKind, Unknown, skeleton};

@@ -66,6 +66,6 @@ fn text<'s>(tokens: &Tokens<'s>, index: usize) -> Option<&'s str> {
     let written = tokens.text_of(index);
     let inner = written.get(quote.len..written.len().checked_sub(quote.len)?)?;
     let more = tokens.is_sign(index + 1, b'+') || tokens.is_sign(index + 1, b'.');
-    let plain = !inner.contains('\\') && !(quote.fills && inner.contains('$'));
-    (plain && !more).then_some(inner)
+    let special = inner.contains('\\') || quote.fills && inner.contains('$');
+    (!special && !more).then_some(inner)
 }

@@ -97,22 +97,34 @@ fn a_stage_has_what_stands_around_its_scripts() {
     assert_eq!(
         steps(&publish),
         [
+            // Its own machine is none of the pipeline's image.
+            "nodejs node-version=Node 24",
             ": echo \"//host/:_authToken=${OTHER_NPM_TOKEN}\" > .npmrc\n              npm publish @packages/a",
             "cmd: npm publish \"--tag\" ${TAG} @",
             ": npm publish --tag next @",
         ]
     );
     let bound: Vec<_> =
-        publish.steps[0].env.iter().map(|var| (var.name.as_str(), var.value.clone())).collect();
+        publish.steps[1].env.iter().map(|var| (var.name.as_str(), var.value.clone())).collect();
     assert_eq!(
         bound,
         [("OTHER_NPM_TOKEN", Value::Secret("other".to_owned())), ("P", Value::Secret("up".to_owned())),]
     );
-    assert!(publish.steps[2].condition.as_ref().is_some_and(|condition| condition.limits_ref));
+    assert!(publish.steps[3].condition.as_ref().is_some_and(|condition| condition.limits_ref));
     // Places lead back to the file.
-    let script = publish.steps[1].script().expect("a script");
+    let script = publish.steps[2].script().expect("a script");
     let at = script.locate(crate::text::Span::new(0, 11)).expect("a place");
     assert_eq!(at.source.slice(at.span), "npm publish");
+}
+
+#[test]
+fn braces_may_stand_on_the_next_line() {
+    let job = only(
+        "pipeline\n{\n  agent\n  {\n    docker { image 'node:22.14.0' }\n  }\n  environment\n  {\n    A = 'b'\n  }\n  stages\n  {\n\
+         \x20   stage('p')\n    {\n      when\n      {\n        branch 'main'\n      }\n      steps\n      {\n        sh 'npm publish'\n      }\n    }\n  }\n}",
+    );
+    assert_eq!((job.id.as_str(), steps(&job)), ("p", vec![": npm publish @".to_owned()]));
+    assert_eq!((job.guards.len(), job.env.len(), job.container.is_some()), (1, 1, true));
 }
 
 #[test]
@@ -249,7 +261,9 @@ fn hostile_files_end() {
     }
     // Methods that call each other for ever, and ones that call the next twice.
     read("def a() { b(); b() }\ndef b() { a(); a() }\na()\n");
-    let doubling: String = (0..60).map(|n| format!("def f{n}() {{ f{0}(); f{0}() }}\n", n + 1)).collect();
+    let doubling: Vec<String> =
+        (0..60).map(|n| format!("def f{n}() {{ f{0}(); f{0}() }}\n", n + 1)).collect();
+    let doubling = doubling.concat();
     read(&format!("{doubling}def f60() {{ sh 'x' }}\nf0()\n"));
     let long = "sh 'x'; ".repeat(50_000);
     assert!(read(&long).jobs[0].steps.len() <= super::skeleton::BUDGET);

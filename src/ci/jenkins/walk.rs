@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::lexer::{Kind, Tokens};
+use super::call::{Call, MAX_WORDS, is_end};
+use super::lexer::Tokens;
 use super::names::Names;
 use super::text::Reader;
-use super::{agent, condition};
-use crate::ci::{Condition, Container, EnvVar, Input, Job, Level, Runner, Scalar, StepKind, Value, skeleton};
+use super::{agent, condition, variables, wrapper};
+use crate::ci::{Condition, Container, EnvVar, Job, Level, Runner, Scalar, StepKind, skeleton};
 use crate::facts::Provider;
 use crate::facts::runners::classify;
-use crate::files;
 use crate::text::Source;
 
 /// How deep blocks and methods may stand in each other.
@@ -19,33 +19,33 @@ const MAX_TOKENS: usize = 2_000_000;
 
 /// What holds at one point of the walk.
 #[derive(Clone, Default)]
-struct Around {
+pub(super) struct Around {
     /// The job that scripts belong to; none outside of every stage.
-    job: Option<usize>,
-    env: Vec<EnvVar>,
-    runner: Option<Runner>,
-    container: Option<Container>,
+    pub(super) job: Option<usize>,
+    pub(super) env: Vec<EnvVar>,
+    pub(super) runner: Option<Runner>,
+    pub(super) container: Option<Container>,
     /// Conditions of the stages around.
-    conditions: Vec<Condition>,
+    pub(super) conditions: Vec<Condition>,
     /// The conditions around the script alone.
-    own: Option<Condition>,
-    directory: Option<String>,
+    pub(super) own: Option<Condition>,
+    pub(super) directory: Option<String>,
     /// The Node that `tools` names.
-    tool: Option<Scalar>,
-    depth: usize,
+    pub(super) tool: Option<Scalar>,
+    pub(super) depth: usize,
 }
 
-struct Walk<'w, 's> {
-    reader: Reader<'w, 's>,
-    names: &'w Names<'s>,
-    pods: HashMap<String, Scalar>,
-    jobs: Vec<Job>,
+pub(super) struct Walk<'w, 's> {
+    pub(super) reader: Reader<'w, 's>,
+    pub(super) names: &'w Names<'s>,
+    pub(super) pods: HashMap<String, Scalar>,
+    pub(super) jobs: Vec<Job>,
     /// The job of scripts that stand in no stage.
-    outside: Option<usize>,
-    steps: usize,
-    left: usize,
+    pub(super) outside: Option<usize>,
+    pub(super) steps: usize,
+    pub(super) left: usize,
     /// Methods that are being followed.
-    active: Vec<&'s str>,
+    pub(super) active: Vec<&'s str>,
 }
 
 /// The jobs of a Jenkinsfile: its stages with scripts, in order.
@@ -68,7 +68,7 @@ pub(super) fn read(tokens: &Tokens<'_>, source: &Source) -> Vec<Job> {
     walk.jobs
 }
 
-impl<'s> Walk<'_, 's> {
+impl Walk<'_, '_> {
     /// Reads the tokens `from..to` of a block.
     fn block(&mut self, from: usize, to: usize, around: &mut Around) {
         if around.depth > DEPTH {
@@ -82,7 +82,13 @@ impl<'s> Walk<'_, 's> {
         }
     }
 
-    fn inner(&mut self, from: usize, to: usize, around: &Around, change: impl FnOnce(&mut Around)) {
+    pub(super) fn inner(
+        &mut self,
+        from: usize,
+        to: usize,
+        around: &Around,
+        change: impl FnOnce(&mut Around),
+    ) {
         let mut inner = around.clone();
         inner.depth += 1;
         change(&mut inner);
@@ -95,8 +101,9 @@ impl<'s> Walk<'_, 's> {
         let mut index = from;
         while index < to {
             let word = tokens.word(index);
-            let block = tokens.is_sign(index + 1, b'{');
-            let (open, close) = (index + 2, tokens.close_of(index + 1));
+            let block = tokens.block_after(index);
+            let (open, close) = block.unwrap_or_default();
+            let block = block.is_some();
             match word {
                 "agent" if block => self.agent(open, close, around),
                 "agent" if matches!(tokens.word(index + 1), "any" | "none") => {
@@ -104,7 +111,7 @@ impl<'s> Walk<'_, 's> {
                 }
                 "environment" if block => {
                     let level = if around.job.is_some() { Level::Job } else { Level::Pipeline };
-                    around.env.extend(self.environment(open, close, level));
+                    around.env.extend(variables::environment(self.reader, open, close, level));
                 }
                 "when" if block => {
                     let found = condition::read(tokens, self.reader.source, tokens.skip_ends(open), close);
@@ -124,11 +131,10 @@ impl<'s> Walk<'_, 's> {
     }
 
     fn agent(&mut self, from: usize, to: usize, around: &mut Around) {
-        let (runner, container) =
-            agent::read(self.reader, &self.pods, self.reader.tokens.skip_ends(from), to);
-        around.runner = runner.or(around.runner.take());
-        if let Some(container) = container {
-            around.container = container;
+        let found = agent::read(self.reader, &self.pods, self.reader.tokens.skip_ends(from), to);
+        around.runner = found.runner.or(around.runner.take());
+        if found.bare || found.container.is_some() {
+            around.container = found.container;
         }
     }
 
@@ -151,41 +157,6 @@ impl<'s> Walk<'_, 's> {
         job.env = around.env.iter().filter(|var| var.level != Level::Step).cloned().collect();
     }
 
-    /// `environment { A = 'x'; B = credentials('id') }`
-    fn environment(&self, from: usize, to: usize, level: Level) -> Vec<EnvVar> {
-        let tokens = self.reader.tokens;
-        let mut found = Vec::new();
-        for index in from..to {
-            let name = tokens.word(index);
-            if name.is_empty() || !tokens.is_sign(index + 1, b'=') {
-                continue;
-            }
-            let end = (index + 2..to).find(|&at| tokens.get(at).is_some_and(|token| token.kind == Kind::End));
-            let end = end.unwrap_or(to);
-            let entry = self.reader.place(index, end);
-            let secret = agent::value_of(self.reader, "credentials", index + 2, end);
-            let (text, value) = match secret {
-                Some(id) => {
-                    let value = Value::Secret(id.shown().to_owned());
-                    (Scalar { value: None, ..id }, value)
-                }
-                None => match self.reader.scalar(index + 2).filter(|_| end == index + 3) {
-                    Some(text) => {
-                        let value = skeleton::held(&text.written);
-                        (text, value)
-                    }
-                    None => {
-                        let at = self.reader.place(index + 2, end);
-                        let written = self.reader.source.slice(at.span).to_owned();
-                        (Scalar { written, value: None, at }, Value::Unknown)
-                    }
-                },
-            };
-            found.push(EnvVar { name: name.to_owned(), text, value, level, entry });
-        }
-        found
-    }
-
     /// Reads what begins at `index`; answers where to go on.
     fn statement(&mut self, index: usize, to: usize, around: &mut Around) -> usize {
         let tokens = self.reader.tokens;
@@ -198,6 +169,7 @@ impl<'s> Walk<'_, 's> {
         if word.is_empty() || tokens.is_sign(index + 1, b':') {
             return index + 1;
         }
+        let block = tokens.block_after(index);
         match word {
             "sh" | "bat" | "powershell" | "pwsh" => {
                 let call = Call::at(tokens, index, to);
@@ -206,9 +178,9 @@ impl<'s> Walk<'_, 's> {
             }
             "agent" | "environment" | "when" | "tools" | "triggers" | "options" | "parameters"
             | "libraries"
-                if tokens.is_sign(index + 1, b'{') =>
+                if block.is_some() =>
             {
-                tokens.over(index + 1)
+                block.map_or(index, |(_, close)| close) + 1
             }
             "input"
                 if tokens.is_sign(index + 1, b'(')
@@ -219,22 +191,29 @@ impl<'s> Walk<'_, 's> {
                 index + 1
             }
             // A declarative block whose own words hold for all of it.
-            "pipeline" | "matrix" if tokens.is_sign(index + 1, b'{') => {
-                self.inner(index + 2, tokens.close_of(index + 1), around, |_| {});
-                tokens.over(index + 1)
+            "pipeline" | "matrix" if block.is_some() => {
+                let (open, close) = block.unwrap_or_default();
+                self.inner(open, close, around, |_| {});
+                close + 1
             }
             "stage" => self.stage(index, &Call::at(tokens, index, to), around),
             "if" => self.conditional(&Call::at(tokens, index, to), to, around),
-            "else" if tokens.is_sign(index + 1, b'{') => {
+            "else" if block.is_some() => {
+                let (open, close) = block.unwrap_or_default();
                 let at = self.reader.place(index, index + 1);
                 let own = Condition { text: "else".to_owned(), at, never: false, limits_ref: false };
-                self.inner(index + 2, tokens.close_of(index + 1), around, |inner| {
+                self.inner(open, close, around, |inner| {
                     inner.own = Some(inner.own.take().unwrap_or(own));
                 });
-                tokens.over(index + 1)
+                close + 1
             }
             "env" if tokens.is_sign(index + 1, b'.') && tokens.is_sign(index + 3, b'=') => {
-                around.env.extend(self.environment(index + 2, (index + 5).min(to), Level::Step));
+                around.env.extend(variables::environment(
+                    self.reader,
+                    index + 2,
+                    (index + 5).min(to),
+                    Level::Step,
+                ));
                 index + 4
             }
             "node" | "withCredentials" | "withVault" | "withEnv" | "dir" | "container" | "nodejs"
@@ -245,84 +224,6 @@ impl<'s> Walk<'_, 's> {
                 self.method(word, index, around);
                 index + 1
             }
-        }
-    }
-
-    /// A call with a block that changes what holds in it.
-    fn wrapper(&mut self, word: &str, index: usize, call: &Call, around: &Around) -> usize {
-        let Some((open, close)) = call.block else { return index + 1 };
-        let (from, to) = (call.from, call.to);
-        let reader = self.reader;
-        let first =
-            || (from..to).find(|&at| reader.tokens.quote(at).is_some()).and_then(|at| reader.scalar(at));
-        match word {
-            "node" => {
-                let label = agent::value_of(reader, "label", from, to).or_else(first);
-                let runner = agent::runner(reader, index, to, label);
-                self.inner(open, close, around, |inner| inner.runner = Some(runner));
-            }
-            "withCredentials" | "withVault" => {
-                let found = bindings(reader, from, to);
-                self.inner(open, close, around, |inner| inner.env.extend(found));
-            }
-            "withEnv" => {
-                let found = assignments(reader, from, to);
-                self.inner(open, close, around, |inner| inner.env.extend(found));
-            }
-            "dir" => {
-                let folder = first();
-                self.inner(open, close, around, |inner| {
-                    let base = inner.directory.take();
-                    inner.directory = folder.and_then(|folder| folder_in(base.as_deref(), &folder));
-                });
-            }
-            "container" => {
-                let name = agent::value_of(reader, "name", from, to).or_else(first);
-                let image = name.and_then(|name| self.pods.get(name.shown()).cloned());
-                let image = image.unwrap_or_else(|| agent::unseen("container of a pod", reader, index, to));
-                let container = agent::container(reader, image, index, to);
-                self.inner(open, close, around, |inner| inner.container = Some(container));
-            }
-            "docker" if (from..to).any(|at| reader.tokens.word(at) == "inside") => {
-                let image = first().unwrap_or_else(|| agent::unseen("docker image", reader, index, to));
-                let container = agent::container(reader, image, index, to);
-                self.inner(open, close, around, |inner| inner.container = Some(container));
-            }
-            "nodejs" | "withNPM" | "configFileProvider" => {
-                let kind = self.uses(word, index, from, to);
-                self.push(kind, index, to, around);
-                self.inner(open, close, around, |_| {});
-            }
-            _ => return index + 1,
-        }
-        close + 1
-    }
-
-    /// A step of a plugin that brings Node or a stored configuration of npm.
-    fn uses(&self, word: &str, index: usize, from: usize, to: usize) -> StepKind {
-        let reader = self.reader;
-        let tokens = reader.tokens;
-        let mut inputs = Vec::new();
-        for at in from..to {
-            let Some(text) = reader.scalar(at) else { continue };
-            let named = at > from + 1 && tokens.is_sign(at - 1, b':');
-            let name = if named { tokens.word(at - 2) } else { "nodeJSInstallationName" };
-            let entry = reader.place(if named { at - 2 } else { at }, at + 1);
-            // The name of an installation says nothing certain about its version.
-            let node = word == "nodejs" && name == "nodeJSInstallationName";
-            let (name, text) =
-                if node { ("node-version", Scalar { value: None, ..text }) } else { (name, text) };
-            let value = Value::Secret(text.written.clone());
-            inputs.push(Input { name: name.to_owned(), text, value, entry });
-        }
-        let at = reader.place(index, index + 1);
-        StepKind::Uses {
-            reference: Scalar { written: word.to_owned(), value: Some(word.to_owned()), at },
-            action: word.to_ascii_lowercase(),
-            version: None,
-            comment: None,
-            inputs,
-            steps: None,
         }
     }
 
@@ -348,7 +249,7 @@ impl<'s> Walk<'_, 's> {
     }
 
     /// Adds a step to the stage around it; one in another container makes the stage two jobs.
-    fn push(&mut self, kind: StepKind, from: usize, to: usize, around: &Around) {
+    pub(super) fn push(&mut self, kind: StepKind, from: usize, to: usize, around: &Around) {
         let job = around.job.or(self.outside).unwrap_or_else(|| {
             let place = self.reader.place(from, from + 1);
             self.jobs.push(skeleton::job("pipeline", place.clone(), place));
@@ -376,7 +277,7 @@ impl<'s> Walk<'_, 's> {
         if self.jobs[job].steps.is_empty() {
             self.apply(job, around);
             if let Some(tool) = around.tool.clone().filter(|_| around.container.is_none()) {
-                self.jobs[job].steps.push(tool_step(tool));
+                self.jobs[job].steps.push(wrapper::tool_step(tool));
             }
         }
         let mut step = skeleton::step(kind, self.reader.place(from, to), &[]);
@@ -412,15 +313,12 @@ impl<'s> Walk<'_, 's> {
             found.limits_ref |= outer.limits_ref;
             found.never |= outer.never;
         }
-        let (open, close, after) = match call.block {
-            Some((open, close)) => (open, close, close + 1),
-            None => {
-                let end = (call.end..to.min(call.end + MAX_WORDS))
-                    .find(|&at| is_end(tokens, at))
-                    .unwrap_or(call.end);
-                (call.end, end, end)
-            }
+        let statement = || {
+            let ends = (call.end..to.min(call.end + MAX_WORDS)).find(|&at| is_end(tokens, at));
+            (call.end, ends.unwrap_or(call.end))
         };
+        let (open, close) = call.block.unwrap_or_else(statement);
+        let after = if call.block.is_some() { close + 1 } else { close };
         self.inner(open, close, around, |inner| inner.own = Some(found));
         after
     }
@@ -438,123 +336,4 @@ impl<'s> Walk<'_, 's> {
         self.inner(from, to, around, |_| {});
         self.active.pop();
     }
-}
-
-/// The folder that `dir` changes to; none where that is not known.
-fn folder_in(base: Option<&str>, folder: &Scalar) -> Option<String> {
-    // Where the repository was checked out to.
-    if matches!(folder.written.trim_end_matches('/'), "${BASE_DIR}" | "${WORKSPACE}") {
-        return Some(String::new());
-    }
-    files::join(base?, folder.value.as_deref()?)
-}
-
-/// How many words a call without parentheses is looked at for.
-const MAX_WORDS: usize = 100;
-
-/// A call: its arguments, and the block that it is handed.
-struct Call {
-    from: usize,
-    to: usize,
-    /// After the arguments and their parentheses.
-    end: usize,
-    /// The inside of the block.
-    block: Option<(usize, usize)>,
-}
-
-impl Call {
-    /// The call of the word at `index`, in a block that ends at `to`.
-    fn at(tokens: &Tokens<'_>, index: usize, to: usize) -> Self {
-        let block_at = |at: usize| tokens.is_sign(at, b'{').then(|| (at + 1, tokens.close_of(at)));
-        if tokens.is_sign(index + 1, b'(') {
-            let close = tokens.close_of(index + 1);
-            let block = block_at(close + 1).or_else(|| block_at(tokens.skip_ends(close + 1)));
-            return Self { from: index + 2, to: close, end: close + 1, block };
-        }
-        let mut at = index + 1;
-        while at < to && at < index + MAX_WORDS {
-            // A line that ends with a comma or plus sign goes on.
-            let goes_on =
-                is_end(tokens, at) && (tokens.is_sign(at - 1, b',') || tokens.is_sign(at - 1, b'+'));
-            if is_end(tokens, at) && !goes_on || tokens.is_sign(at, b'{') || tokens.is_sign(at, b'}') {
-                break;
-            }
-            at = tokens.over(at);
-        }
-        let at = at.min(to);
-        Self { from: index + 1, to: at, end: at, block: block_at(at) }
-    }
-}
-
-fn is_end(tokens: &Tokens<'_>, at: usize) -> bool {
-    tokens.get(at).is_none_or(|token| token.kind == Kind::End)
-}
-
-/// `tools { nodejs 'name' }`: an installation that Jenkins' settings describe.
-fn tool_step(name: Scalar) -> crate::ci::Step {
-    let at = name.at.clone();
-    let text = Scalar { value: None, ..name };
-    let input = Input { name: "node-version".to_owned(), text, value: Value::Unknown, entry: at.clone() };
-    let reference = Scalar { written: "nodejs".to_owned(), value: Some("nodejs".to_owned()), at: at.clone() };
-    let action = "nodejs".to_owned();
-    let kind =
-        StepKind::Uses { reference, action, version: None, comment: None, inputs: vec![input], steps: None };
-    skeleton::step(kind, at, &[])
-}
-
-/// Variables that `withCredentials` binds: of each group of named arguments those whose name ends with
-/// `Variable`, and Vault's `envVar`.
-fn bindings(reader: Reader<'_, '_>, from: usize, to: usize) -> Vec<EnvVar> {
-    let tokens = reader.tokens;
-    let mut groups: Vec<(Option<String>, Vec<usize>)> = vec![(None, Vec::new())];
-    let mut found = Vec::new();
-    let mut flush = |(id, variables): (Option<String>, Vec<usize>)| {
-        for at in variables {
-            let Some(name) = reader.scalar(at) else { continue };
-            let id = id.clone().unwrap_or_else(|| name.written.clone());
-            let entry = reader.place(at - 2, at + 1);
-            let text = Scalar { written: id.clone(), value: None, at: name.at };
-            found.push(EnvVar {
-                name: name.written,
-                text,
-                value: Value::Secret(id),
-                level: Level::Step,
-                entry,
-            });
-        }
-    };
-    for at in from..to {
-        match tokens.get(at).map(|token| token.kind) {
-            Some(Kind::Sign(b'(' | b'[')) => groups.push((None, Vec::new())),
-            Some(Kind::Sign(b')' | b']')) => groups.pop().into_iter().for_each(&mut flush),
-            Some(Kind::Text(_)) if at > from + 1 && tokens.is_sign(at - 1, b':') => {
-                let Some(group) = groups.last_mut() else { continue };
-                match tokens.word(at - 2) {
-                    "credentialsId" => group.0 = reader.scalar(at).map(|id| id.written),
-                    // Who publishes is no secret.
-                    "usernameVariable" => {}
-                    "envVar" => group.1.push(at),
-                    key if key.ends_with("ariable") => group.1.push(at),
-                    _ => {}
-                }
-            }
-            _ => {}
-        }
-    }
-    groups.into_iter().for_each(flush);
-    found
-}
-
-/// `withEnv(['A=b'])`
-fn assignments(reader: Reader<'_, '_>, from: usize, to: usize) -> Vec<EnvVar> {
-    let variable = |at: usize| {
-        let text = reader.scalar(at)?;
-        let (name, written) = text.written.split_once('=')?;
-        let value = skeleton::held(written);
-        let known = (!written.contains('$')).then(|| written.to_owned());
-        let entry = text.at.clone();
-        let text = Scalar { written: written.to_owned(), value: known, at: text.at.clone() };
-        Some(EnvVar { name: name.to_owned(), text, value, level: Level::Step, entry })
-    };
-    (from..to).filter_map(variable).collect()
 }
