@@ -1,6 +1,7 @@
 // Runs the cases, or the mutations: `node main.mjs [--mutate] [FILTER]`. `tests/e2e/run` sets everything up and calls this.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { mutateAll } from './mutate.mjs'
 import { runAll } from './suite.mjs'
 
@@ -8,6 +9,7 @@ import { runAll } from './suite.mjs'
 // package.json would count for the projects that are tested.
 const work = mkdtempSync('/var/tmp/trustpub-e2e-')
 process.env.TMPDIR = work
+process.env.E2E_TOOLS = join(work, 'tools')
 process.on('exit', () => {
   if (!process.env.E2E_KEEP) rmSync(work, { recursive: true, force: true })
 })

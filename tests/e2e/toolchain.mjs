@@ -1,12 +1,11 @@
 // Node distributions laid out like the real ones, from the pinned packages: bin/node, bin/npm, bin/corepack.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const modules = join(here, 'node_modules')
-const cache = join(here, '.work', 'distributions')
 
 /** Compiled code of npm and its like, shared by all cases: starting them is most of the suite's work. */
 export const compileCache = join(here, '.work', 'compile-cache')
@@ -15,39 +14,56 @@ export const compileCache = join(here, '.work', 'compile-cache')
 export const BUNDLED = { '22.14.0': '10.9.2', '24.18.0': '11.16.0', '24.19.0': '11.17.0' }
 
 /**
- * A private copy of Node `node` with npm `npm` inside, below `folder`: npm's default prefix is the folder of its
- * Node, so an `npm install -g` in one case would otherwise change the toolchain of the next one.
+ * Where the shared distributions stand: `E2E_TOOLS`, on the same mount as the run's folders so that files can be linked,
+ * or a folder here.
  */
-export function distribution(folder, { node, npm = BUNDLED[node] }) {
-  const source = join(modules, `node-${node}`)
-  if (!existsSync(source)) throw new Error(`Node ${node} is not among the pinned ones: ${Object.keys(BUNDLED).join(', ')}`)
-  const npmSource = join(modules, `npm-${npm}`)
-  if (!existsSync(npmSource)) throw new Error(`npm ${npm} is not among the pinned ones`)
-  mkdirSync(join(folder, 'bin'), { recursive: true })
-  mkdirSync(join(folder, 'lib', 'node_modules'), { recursive: true })
-  link(join(source, 'bin', 'node'), join(folder, 'bin', 'node'))
-  link(npmSource, join(folder, 'lib', 'node_modules', 'npm'))
-  link(join(modules, 'corepack'), join(folder, 'lib', 'node_modules', 'corepack'))
-  for (const tool of ['npm', 'npx']) {
-    symlinkSync(`../lib/node_modules/npm/bin/${tool}-cli.js`, join(folder, 'bin', tool))
-  }
-  symlinkSync('../lib/node_modules/corepack/dist/corepack.js', join(folder, 'bin', 'corepack'))
+export const toolsFolder = () => process.env.E2E_TOOLS ?? join(here, '.work', 'distributions')
+
+/**
+ * A private copy of Node `node` with npm `npm` inside, at `folder`: npm's default prefix is the folder of its
+ * Node, so an `npm install -g` in one case would otherwise change the toolchain of the next one.
+ * Folders are the copy's own, files are shared: a package manager replaces files, it does not rewrite them.
+ */
+export function distribution(folder, versions, tools = toolsFolder()) {
+  const shared = sharedDistribution(versions, tools)
+  mkdirSync(dirname(folder), { recursive: true })
+  execFileSync('cp', ['-alT', shared, folder])
   return folder
 }
 
-// Hard links: folders are the copy's own, files are shared, and a package manager replaces files, it does not rewrite them.
-const link = (from, to) => execFileSync('cp', ['-al', from, to])
-
-/** A shared copy, for whatever never installs globally. */
-export function sharedDistribution(versions) {
-  const npm = versions.npm ?? BUNDLED[versions.node]
-  const folder = join(cache, `node-${versions.node}-npm-${npm}`)
-  if (!existsSync(folder)) {
-    const fresh = `${folder}.${process.pid}`
-    distribution(fresh, { ...versions, npm })
+/** The distribution that all share, for whatever never installs globally. */
+export function sharedDistribution({ node, npm = BUNDLED[node] }, tools = toolsFolder()) {
+  const folder = join(tools, `node-${node}-npm-${npm}`)
+  if (existsSync(folder)) return folder
+  if (!existsSync(join(modules, `node-${node}`))) throw new Error(`Node ${node} is not among the pinned ones: ${Object.keys(BUNDLED).join(', ')}`)
+  if (!existsSync(join(modules, `npm-${npm}`))) throw new Error(`npm ${npm} is not among the pinned ones`)
+  const fresh = `${folder}.${process.pid}`
+  mkdirSync(join(fresh, 'bin'), { recursive: true })
+  mkdirSync(join(fresh, 'lib', 'node_modules'), { recursive: true })
+  link(join(modules, `node-${node}`, 'bin', 'node'), join(fresh, 'bin', 'node'))
+  link(join(modules, `npm-${npm}`), join(fresh, 'lib', 'node_modules', 'npm'))
+  link(join(modules, 'corepack'), join(fresh, 'lib', 'node_modules', 'corepack'))
+  for (const tool of ['npm', 'npx']) {
+    symlinkSync(`../lib/node_modules/npm/bin/${tool}-cli.js`, join(fresh, 'bin', tool))
+  }
+  symlinkSync('../lib/node_modules/corepack/dist/corepack.js', join(fresh, 'bin', 'corepack'))
+  try {
     renameSync(fresh, folder)
+  } catch (error) {
+    // Another process made it meanwhile.
+    if (!existsSync(folder)) throw error
+    rmSync(fresh, { recursive: true, force: true })
   }
   return folder
+}
+
+function link(from, to) {
+  try {
+    execFileSync('cp', ['-al', from, to], { stdio: 'pipe' })
+  } catch {
+    // Another file system or mount.
+    execFileSync('cp', ['-a', '--reflink=auto', from, to])
+  }
 }
 
 /** The newest pinned Node that a version, a prefix of one (`24`, `v22.14`) or a range `>=x` allows; throws when none does. */
