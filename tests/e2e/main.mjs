@@ -14,8 +14,10 @@ process.on('exit', () => {
   if (!process.env.E2E_KEEP) rmSync(work, { recursive: true, force: true })
 })
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1))
+
 if (!process.env.TRUSTPUB) throw new Error('TRUSTPUB must name the binary under test: start this by tests/e2e/run')
-for (const name of ['probes', 'matrix', 'isolation', 'refusals', 'attacks', 'faults', 'bundle']) await import(`./cases/${name}.mjs`)
+for (const name of ['probes', 'matrix', 'isolation', 'refusals', 'trust', 'attacks', 'faults', 'bundle']) await import(`./cases/${name}.mjs`)
 const workers = availableParallelism() + 1
 const [first, second] = process.argv.slice(2)
 const failed = first === '--mutate' ? await mutateAll({ filter: second, workers }) : await runAll({ filter: first, workers })

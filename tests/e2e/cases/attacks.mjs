@@ -86,6 +86,32 @@ every('a hostile tag name and commit message', (provider) => {
   })
 })
 
+every('a hostile branch name, with the filters deleted', (provider) => scenario(provider, single, {
+  edit: (text) => ({
+    github: (it) => it.replace(/^ {2}push:\n {4}tags:\n {6}- .*$/m, '  push:'), gitlab: (it) => it.replace(/^ +rules:\n +- if: .*\n/gm, ''),
+    circleci: (it) => it.replace(/^ *filters: .*\n/gm, ''),
+  }[provider](text)),
+}, async (s) => {
+  const outcome = await s.run({ ref: `refs/heads/${HOSTILE_REF}` })
+  assert.equal(outcome.triggered, true)
+  assert.notEqual(outcome.status, 0)
+  assert.deepEqual([s.published(), s.exchanges(), s.files('pwned')], [[], [], []])
+}))
+
+// The tests rewrite package.json, so that the pack step is the first to meet the name.
+const NAME = 'acme-demo$(touch pwned)`touch pwned`\n::add-path::/tmp\n--registry=https://npm.mallory.example'
+const RENAMER = `import { readFileSync, writeFileSync } from 'node:fs'
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
+writeFileSync('package.json', JSON.stringify({ ...manifest, name: ${JSON.stringify(NAME)} }))
+`
+every('a hostile package name', (provider) => scenario(provider, single, { files: { 'test.mjs': RENAMER } }, async (s) => {
+  const outcome = await s.run()
+  assert.notEqual(outcome.status, 0)
+  assert.deepEqual([s.published(), s.exchanges(), s.files('pwned')], [[], [], []])
+  assert.match(outcome.output, /Fix: /)
+  assert.doesNotMatch(outcome.output, /^(\[.*\] *)?(\| *)?::add-path::/m, 'no command of the runner is made of it')
+}))
+
 every('a poisoned cache', (provider) => {
   const fixture = { more: { packageManager: 'npm@11.17.0' } }
   return scenario(provider, single, { fixture }, async (s) => {

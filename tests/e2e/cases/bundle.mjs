@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse, stringify } from 'yaml'
-import { hostileDependency, pnpmMonorepo, prerelease, privateDependency, single } from '../fixtures/index.mjs'
+import { hostileDependency, pnpmWorkspace, prerelease, privateDependency, single } from '../fixtures/index.mjs'
 import { scenario } from '../scenario.mjs'
 import { test } from '../suite.mjs'
 
@@ -88,7 +88,7 @@ const using = (member, fixture, { given, ...options }, body) => {
 }
 
 for (const member of Object.keys(MEMBERS)) {
-  for (const [kind, fixture] of Object.entries({ single, 'pnpm monorepo': pnpmMonorepo, prerelease, 'private dependency': privateDependency })) {
+  for (const [kind, fixture] of Object.entries({ single, 'pnpm monorepo': pnpmWorkspace, prerelease, 'private dependency': privateDependency })) {
     const given = { publish: kind === 'prerelease' ? { mode: 'direct' } : {} }
     test(`bundle: ${member} publishes, ${kind}`, () => using(member, fixture, { given }, async (s) => {
       const token = kind === 'private dependency' ? s.world.credentials.granular('reader', 'read') : undefined
@@ -110,19 +110,19 @@ for (const member of Object.keys(MEMBERS)) {
   }
 
   test(`bundle: ${member} stages`, () => using(member, single, { given: { publish: { mode: 'stage' } } }, async (s) => {
-    assert.equal((await s.run()).status, 0)
+    assert.equal((await s.run({ reuse: true })).status, 0)
     assert.deepEqual([s.published(), s.world.staged.map(({ name }) => name)], [[], ['acme-demo']])
   }))
 
   test(`bundle: ${member} rehearses with the real exchange`, () => using(member, single, { given: { publish: { 'dry-run': true } } }, async (s) => {
-    assert.equal((await s.run()).status, 0)
+    assert.equal((await s.run({ reuse: true })).status, 0)
     assert.deepEqual(s.published(), [])
     assert.deepEqual(s.exchanges().map(({ status }) => status), [201])
   }))
 
   test(`bundle: ${member} refuses where no publisher matches`, () => using(member, single, {}, async (s) => {
     for (const name of s.packages) s.world.packages.get(name).publishers = []
-    const outcome = await s.run()
+    const outcome = await s.run({ reuse: true })
     assert.notEqual(outcome.status, 0)
     assert.match(outcome.output, /gives this run no token for acme-demo/)
     assert.match(outcome.output, /Fix: /)
@@ -130,7 +130,7 @@ for (const member of Object.keys(MEMBERS)) {
   }))
 
   test(`bundle: ${member} refuses beside a stored token`, () => using(member, single, {}, async (s) => {
-    const outcome = await s.run({ env: { NODE_AUTH_TOKEN: s.world.credentials.granular('leftover', 'write') } })
+    const outcome = await s.run({ reuse: true, env: { NODE_AUTH_TOKEN: s.world.credentials.granular('leftover', 'write') } })
     assert.notEqual(outcome.status, 0)
     assert.match(outcome.output, /within reach of this job: NODE_AUTH_TOKEN/)
     assert.deepEqual([s.published(), s.exchanges()], [[], []])
