@@ -21,7 +21,7 @@ function survives(provider, title, faults, { fixture = single, options = {}, env
     assert.equal(outcome.status, 0, 'the pipeline gets over it')
     assert.equal(s.world.requests.filter((entry) => entry.fault !== undefined).length, faults.length, 'each fault happened')
     assert.deepEqual(s.world[arrived].map((entry) => `${entry.name}@${entry.version}`), ['acme-demo@1.1.0'])
-    assert.ok(['published', 'already', 'staged'].includes(outcome.result.packages[0].state), 'the summary says so')
+    assert.ok(['published', 'already', 'staged', 'pending'].includes(outcome.result.packages[0].state), 'the summary says so')
     if (then) then(outcome, s)
     else if (arrived === 'publications') assert.equal(Boolean(s.world.publications[0].provenance), s.provider.provenance)
   }))
@@ -47,7 +47,7 @@ survives('gitlab', '429 at the exchange', [{ ...EXCHANGE, then: { status: 429 } 
 survives('github', 'an equivalent entry (409) at Rekor', [{
   host: REKOR, then: { status: 409, body: { code: 409, message: 'an equivalent entry already exists in the transparency log' } },
 }])
-survives('github', '500 at the visibility', [{ path: /visibility$/, then: { status: 500 } }], {
+survives('github', '500 at the visibility', [{ path: /visibility$/, skip: 1, then: { status: 500 } }], {
   then: (outcome) => assert.match(outcome.output, /no provenance/, 'npm publishes without, and the summary says so'),
 })
 const STAGING = { method: 'POST', path: /^\/-\/stage\// }
