@@ -119,7 +119,8 @@ for (const [provider, edit] of Object.entries(CHECKOUT)) {
     exchanges: [], says: [/\.npmrc:1/],
   })
   refuses('the scope is mapped to another registry', provider, {
-    fixture: scoped, options: { files: { '.npmrc': '@acme:registry=https://npm.other.example/\n' } }, exchanges: [],
+    // Written after `generate`, which refuses such a repository itself.
+    fixture: scoped, before: (s) => s.project.commit('A registry', { '.npmrc': '@acme:registry=https://npm.other.example/\n' }), exchanges: [],
     says: [/sends @acme to another registry/, /Fix: .*publishConfig/],
   })
 }
