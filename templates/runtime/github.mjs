@@ -34,16 +34,14 @@ async function idToken(audience, retry) {
   const headers = { accept: 'application/json', authorization: `Bearer ${bearer}` };
   let cause;
   for (let attempt = 0; attempt < 4; attempt += 1) {
-    if (cause) await pause(retry * 2 ** (attempt - 1));
-    try {
-      const answer = await fetch(request, { headers, signal: AbortSignal.timeout(30000) });
-      const { value } = answer.ok ? await answer.json() : {};
-      if (value) return value;
-      cause = `it answered with status ${answer.status} and no token`;
-      if (answer.status < 500 && answer.status !== 429) break;
-    } catch (error) {
-      cause = error.cause?.message ?? error.message;
-    }
+    if (attempt > 0) await pause(retry * 2 ** (attempt - 1));
+    const signal = AbortSignal.timeout(30000);
+    const answer = await fetch(request, { headers, signal }).catch((error) => error);
+    const { value } = answer.ok ? await answer.json().catch(() => ({})) : {};
+    if (value) return value;
+    cause = `it answered with status ${answer.status} and no token`;
+    if (answer instanceof Error) cause = answer.cause?.message ?? answer.message;
+    if (answer.status < 500 && answer.status !== 429) break;
   }
   const fix = 'run the job again; behind a proxy set NODE_USE_ENV_PROXY=1';
   throw new Problem('id-token-fetch-failed', 'GitHub gave no id token', cause, fix);

@@ -45,8 +45,8 @@ async function authenticate(given, faults) {
 // version. The exit code is 0 either way, so npm's own lines are read. Gives '' when it worked.
 async function exchangeFault({ npm, extra }, { file, tag }) {
   const flags = ['--dry-run', '--force', '--ignore-scripts', '--loglevel=silly', `--tag=${tag}`];
-  flags.push('--fetch-timeout=30000');
-  const { stderr } = await npm(['publish', `./${file}`, ...flags], { limit: 180, extra });
+  const hasty = { NPM_CONFIG_FETCH_TIMEOUT: '30000', ...extra };
+  const { stderr } = await npm(['publish', `./${file}`, ...flags], { limit: 180, extra: hasty });
   const lines = stderr.split('\n').map((line) => line.replace(/^npm \S+ /, ''));
   if (lines.some((line) => /^oidc .*Successfully retrieved and set token/.test(line))) return '';
   const told = lines.filter((line) => line.startsWith('oidc ') || line.includes('/oidc/token/exchange/'));
@@ -68,8 +68,8 @@ function trustCommand({ claims, mode }, name) {
   return ['npm trust', PROVIDER, name, ...flags, allow].join(' ');
 }
 
-// npm sends an exchange once, so what passes by itself is tried again here, three times for all packages
-// together. The same refusal of many packages is told once.
+// npm sends an exchange once: what passes by itself is tried again here, three times for all packages. The
+// same refusal of many is told once.
 async function checkExchange(ready) {
   const faults = new Map();
   let tried = 0;
