@@ -18,7 +18,7 @@ const CAUSES = [
   ['stage-of-new-package', /404[^\n]*\/-\/stage\/package\//, 'it does not exist yet, or may not be staged',
     'publish the first version by hand, then add the trusted publisher'],
   ['no-credentials', /ENEEDAUTH/, 'npm had no credential, although the preflight got one',
-    'run again; if it stays, the id token expired: shorten what runs before the publish step'],
+    'run again; if it stays, the id token expired: shorten what runs before the publish step', 'retry'],
   ['masked-unauthorised', /404 Not Found - PUT|code E404|Access token expired or revoked/,
     'the registry refuses this write, as "not found"', 'check the trusted publisher of this very package'],
   ['token-invalid', /code E401|Unable to authenticate/, 'the registry does not know this credential',

@@ -23,7 +23,7 @@ const LIKELY = [
   'the repository is new: reports say that its immutable subject is refused',
 ];
 
-async function idToken(audience) {
+async function idToken(audience, retry) {
   const [url, bearer] = [env.ACTIONS_ID_TOKEN_REQUEST_URL, env.ACTIONS_ID_TOKEN_REQUEST_TOKEN];
   if (!url || !bearer)
     throw new Problem('id-token-permission-missing', 'this job may not ask for an id token',
@@ -31,15 +31,17 @@ async function idToken(audience) {
       'write permissions: id-token: write on the publish job, and on every job that calls it');
   const request = new URL(url);
   request.searchParams.append('audience', audience);
+  const headers = { accept: 'application/json', authorization: `Bearer ${bearer}` };
   let cause;
-  try {
-    const headers = { accept: 'application/json', authorization: `Bearer ${bearer}` };
-    const answer = await fetch(request, { headers, signal: AbortSignal.timeout(30000) });
-    const { value } = answer.ok ? await answer.json() : {};
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    if (attempt > 0) await pause(retry * 2 ** (attempt - 1));
+    const signal = AbortSignal.timeout(30000);
+    const answer = await fetch(request, { headers, signal }).catch((error) => error);
+    const { value } = answer.ok ? await answer.json().catch(() => ({})) : {};
     if (value) return value;
     cause = `it answered with status ${answer.status} and no token`;
-  } catch (error) {
-    cause = error.cause?.message ?? error.message;
+    if (answer instanceof Error) cause = answer.cause?.message ?? answer.message;
+    if (answer.status < 500 && answer.status !== 429) break;
   }
   const fix = 'run the job again; behind a proxy set NODE_USE_ENV_PROXY=1';
   throw new Problem('id-token-fetch-failed', 'GitHub gave no id token', cause, fix);

@@ -18,9 +18,9 @@ function matches(pattern, value) {
 
 // Adds what is wrong with the identity; gives it, what npm needs of it, and whether npm should sign.
 async function authenticate(given, faults) {
-  const { expect } = given;
+  const { expect, retry } = given;
   const audience = need('TRUSTPUB_AUDIENCE');
-  const token = await idToken(audience);
+  const token = await idToken(audience, retry);
   if (token.length > 7) secretValues.add(token);
   const claims = payload(token);
   for (const [key, [read, fix]] of Object.entries(CLAIMS)) {
@@ -45,7 +45,8 @@ async function authenticate(given, faults) {
 // version. The exit code is 0 either way, so npm's own lines are read. Gives '' when it worked.
 async function exchangeFault({ npm, extra }, { file, tag }) {
   const flags = ['--dry-run', '--force', '--ignore-scripts', '--loglevel=silly', `--tag=${tag}`];
-  const { stderr } = await npm(['publish', `./${file}`, ...flags], { limit: 180, extra });
+  const hasty = { NPM_CONFIG_FETCH_TIMEOUT: '30000', ...extra };
+  const { stderr } = await npm(['publish', `./${file}`, ...flags], { limit: 180, extra: hasty });
   const lines = stderr.split('\n').map((line) => line.replace(/^npm \S+ /, ''));
   if (lines.some((line) => /^oidc .*Successfully retrieved and set token/.test(line))) return '';
   const told = lines.filter((line) => line.startsWith('oidc ') || line.includes('/oidc/token/exchange/'));
@@ -53,6 +54,10 @@ async function exchangeFault({ npm, extra }, { file, tag }) {
   if (told.length > 0) return told.join('\n');
   return errors.slice(0, 8).join('\n') || 'npm did not try: no line of it speaks of the exchange';
 }
+
+// What passes by itself: a status of a busy registry, or no answer at all, of it or of the provider.
+const BUSY = /fetch POST (?:408|429|5\d\d) |^oidc (?:Failed to fetch id_token|Failure with message)/m;
+const passing = (fault) => BUSY.test(fault) || (/Unknown error/.test(fault) && !/fetch POST \d/.test(fault));
 
 // The command that adds this very run as trusted publisher.
 function trustCommand({ claims, mode }, name) {
@@ -63,11 +68,18 @@ function trustCommand({ claims, mode }, name) {
   return ['npm trust', PROVIDER, name, ...flags, allow].join(' ');
 }
 
-// The same refusal of many packages is told once.
+// npm sends an exchange once: what passes by itself is tried again here, three times for all packages. The
+// same refusal of many is told once.
 async function checkExchange(ready) {
   const faults = new Map();
+  let tried = 0;
   for (const item of ready.items) {
-    const fault = await exchangeFault(ready, item);
+    let fault = await exchangeFault(ready, item);
+    for (; tried < 3 && passing(fault); tried += 1) {
+      say(`  exchange ${item.name}: no good answer; once more in ${ready.retry * 2 ** tried} s`);
+      await pause(ready.retry * 2 ** tried);
+      fault = await exchangeFault(ready, item);
+    }
     say(`  exchange ${item.name}: ${fault ? 'refused' : 'good'}`);
     const kind = fault.replace(/\S*\/oidc\/token\/exchange\/.*/g, 'exchange');
     if (fault) faults.set(kind, { fault, names: [...(faults.get(kind)?.names ?? []), item.name] });

@@ -10,6 +10,8 @@ const PASSED = new RegExp(
   ].join('|')})$`,
   'i',
 );
+// npm's own retries wait longer than the job may run; ours say what happens.
+const PATIENCE = { NPM_CONFIG_FETCH_RETRIES: '0', NPM_CONFIG_FETCH_TIMEOUT: '120000' };
 const IDENTITY = /^(?:ACTIONS_ID_TOKEN_REQUEST_(?:TOKEN|URL)|NPM_ID_TOKEN|SIGSTORE_ID_TOKEN)$/;
 const CREDENTIAL = /TOKEN|PASSWORD|PASSWD|SECRET|JWT|PRIVATE|CREDENTIAL|_KEY$|_AUTH$|OIDC/i;
 
@@ -39,7 +41,7 @@ function isolatedNpm(registry, names) {
   };
   // It keeps npm from looking for a package.json, and for its .npmrc, in the folders above.
   place('work/package.json', '{}\n');
-  const base = { ...passedEnvironment(env), NPM_CONFIG_CACHE: path.join(home, 'cache') };
+  const base = { ...PATIENCE, ...passedEnvironment(env), NPM_CONFIG_CACHE: path.join(home, 'cache') };
   for (const name of ['HOME', 'USERPROFILE', 'TMPDIR', 'TEMP', 'TMP']) base[name] = home;
   for (const name of ['USERCONFIG', 'GLOBALCONFIG']) base[`NPM_CONFIG_${name}`] = place(name, '');
   for (const name of ['UPDATE_NOTIFIER', 'COLOR', 'PROGRESS']) base[`NPM_CONFIG_${name}`] = 'false';

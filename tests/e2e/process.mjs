@@ -1,6 +1,10 @@
 // Child processes with captured output.
 import { spawn } from 'node:child_process'
 
+// Process groups that run: whatever ends this process ends them too.
+const groups = new Set()
+process.on('exit', () => groups.forEach(endGroup))
+
 /**
  * Runs a program; resolves to `{status, output}` (both streams, in order of arrival), never rejects on a failing
  * status. After `seconds`, or once `until()` is true, the whole process group is ended (and `timedOut` is true).
@@ -8,6 +12,7 @@ import { spawn } from 'node:child_process'
 export function run(program, args, { cwd, env, input, seconds = 120, until } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+    groups.add(child.pid)
     const chunks = []
     const stdout = []
     let timedOut = false
@@ -23,6 +28,7 @@ export function run(program, args, { cwd, env, input, seconds = 120, until } = {
     child.stderr.on('data', (chunk) => chunks.push(chunk))
     child.on('error', reject)
     child.on('close', (status, signal) => {
+      groups.delete(child.pid)
       clearTimeout(timer)
       clearInterval(watch)
       const text = (list) => Buffer.concat(list).toString('utf8')
@@ -33,7 +39,7 @@ export function run(program, args, { cwd, env, input, seconds = 120, until } = {
   })
 }
 
-/** Ends a process that `run` started, with its children. */
+/** Ends a process group that `run` started. */
 export function endGroup(pid) {
   try {
     process.kill(-pid, 'SIGKILL')

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import { maintainer } from './maintainer.mjs'
 import { seedInstalled, yarnHosts } from './managers.mjs'
 import { run } from './process.mjs'
 import { makeProject, writeFiles } from './project.mjs'
@@ -27,7 +28,7 @@ export const NPM = {
 
 /**
  * Opens a scenario, hands it to `body`, and closes it. `options`: `version` (default 1.1.0), `npm` (a key of `NPM`),
- * `visibility` of the repository, `permissions` of the publishers, `publish: false` = the packages do not exist yet,
+ * `visibility` of the repository, `permissions` of the publishers, `publish: false` = the packages do not exist yet, `publishers: false` = they have none,
  * `url` when package.json shall name another repository, `edit(text)` = change the generated file as an attacker or a
  * careless person would, `spec` merged over the fixture's, `pipeline(made)` = the files to use instead of generated ones. A run that contacts any unexpected host fails the case.
  */
@@ -53,13 +54,15 @@ export async function scenario(providerName, fixture, options, body) {
       files: { ...made.files, ...options.files, 'trustpub.yml': stringify(spec) }, origin: `${provider.url}.git`,
     })
     if (options.pipeline) writeFiles(project.path, options.pipeline(made))
-    else await generate(project)
+    const checklist = options.pipeline ? null : await generate(project)
     if (mutation?.provider === providerName) edit(project, provider.file, mutation.change)
     if (options.edit) edit(project, provider.file, options.edit)
     project.commit(options.message ?? 'Release')
     let runs = 0
     await body({
-      world, project, provider, packages: made.packages, version, host,
+      world, project, provider, packages: made.packages, version, host, checklist,
+      /** A person's machine with the project on it: see `maintainer.mjs`. */
+      maintainer: () => maintainer(world, join(folder, 'maintainer'), project.path),
       /** Runs the pipeline for `refs/tags/v<version>`, or for `ref`. */
       async run({ ref = `refs/tags/v${version}`, event = {}, ...settings } = {}) {
         if (ref.startsWith('refs/tags/')) project.tag(ref.slice('refs/tags/'.length))
@@ -96,19 +99,22 @@ export async function scenario(providerName, fixture, options, body) {
 const line = ({ method, host, path, credential, status, note }) => `${method} ${host}${path} ${credential} ${status} ${note?.split('\n')[0] ?? ''}`
 
 // What stands in the registry before the release: every package at 1.0.0 with its publisher, and the dependencies.
-async function fill(world, provider, made, { permissions = ['createPackage'], publish = true, published = '1.0.0' }) {
+async function fill(world, provider, made, { permissions = ['createPackage'], publish = true, published = '1.0.0', publishers = true }) {
   for (const { tarball, ...settings } of made.seeds ?? []) await seedTarball(world, tarball, settings)
   if (!publish) return
   for (const name of made.packages) {
     await seedPackage(world, { 'package.json': JSON.stringify({ name, version: published }) }, {
-      publishers: [{ ...structuredClone(provider.publisher), permissions }],
+      publishers: publishers ? [{ ...structuredClone(provider.publisher), permissions }] : [],
     })
   }
 }
 
+// Writes the pipeline; resolves to the checklist of what a person must do.
 async function generate(project) {
-  const { status, output } = await run(process.env.TRUSTPUB, ['--repo', project.path, 'generate'], { cwd: project.path, env: { PATH: process.env.PATH } })
+  const args = ['--repo', project.path, 'generate', '--format', 'json']
+  const { status, stdout, output } = await run(process.env.TRUSTPUB, args, { cwd: project.path, env: { PATH: process.env.PATH } })
   if (status !== 0) throw Object.assign(new Error('trustpub generate failed'), { log: output })
+  return JSON.parse(stdout).checklist
 }
 
 // An edit that changes nothing is a fault of the case, not a passed one.

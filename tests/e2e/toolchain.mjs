@@ -1,12 +1,10 @@
 // Node distributions laid out like the real ones, from the pinned packages: bin/node, bin/npm, bin/corepack.
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs'
+import { constants, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const modules = join(here, 'node_modules')
-const cache = join(here, '.work', 'distributions')
 
 /** Compiled code of npm and its like, shared by all cases: starting them is most of the suite's work. */
 export const compileCache = join(here, '.work', 'compile-cache')
@@ -15,39 +13,62 @@ export const compileCache = join(here, '.work', 'compile-cache')
 export const BUNDLED = { '22.14.0': '10.9.2', '24.18.0': '11.16.0', '24.19.0': '11.17.0' }
 
 /**
- * A private copy of Node `node` with npm `npm` inside, below `folder`: npm's default prefix is the folder of its
- * Node, so an `npm install -g` in one case would otherwise change the toolchain of the next one.
+ * Where the shared distributions stand: `E2E_TOOLS`, on the same mount as the run's folders so that files can be linked,
+ * or a folder here.
  */
-export function distribution(folder, { node, npm = BUNDLED[node] }) {
-  const source = join(modules, `node-${node}`)
-  if (!existsSync(source)) throw new Error(`Node ${node} is not among the pinned ones: ${Object.keys(BUNDLED).join(', ')}`)
-  const npmSource = join(modules, `npm-${npm}`)
-  if (!existsSync(npmSource)) throw new Error(`npm ${npm} is not among the pinned ones`)
-  mkdirSync(join(folder, 'bin'), { recursive: true })
-  mkdirSync(join(folder, 'lib', 'node_modules'), { recursive: true })
-  link(join(source, 'bin', 'node'), join(folder, 'bin', 'node'))
-  link(npmSource, join(folder, 'lib', 'node_modules', 'npm'))
-  link(join(modules, 'corepack'), join(folder, 'lib', 'node_modules', 'corepack'))
-  for (const tool of ['npm', 'npx']) {
-    symlinkSync(`../lib/node_modules/npm/bin/${tool}-cli.js`, join(folder, 'bin', tool))
-  }
-  symlinkSync('../lib/node_modules/corepack/dist/corepack.js', join(folder, 'bin', 'corepack'))
+export const toolsFolder = () => process.env.E2E_TOOLS ?? join(here, '.work', 'distributions')
+
+/**
+ * A Node of one's own with npm `npm` inside, at `folder`: npm's default prefix is the folder of its Node, so an
+ * `npm install -g` in one case would otherwise change the toolchain of the next one. What is shared is linked: a package
+ * manager replaces the links, it does not write through them.
+ */
+export function distribution(folder, { node, npm = BUNDLED[node] }, tools = toolsFolder()) {
+  const own = join(modules, `node-${node}`)
+  if (!existsSync(own)) throw new Error(`Node ${node} is not among the pinned ones: ${Object.keys(BUNDLED).join(', ')}`)
+  if (!existsSync(join(modules, `npm-${npm}`))) throw new Error(`npm ${npm} is not among the pinned ones`)
+  const library = join(folder, 'lib', 'node_modules')
+  for (const path of [join(folder, 'bin'), library]) mkdirSync(path, { recursive: true })
+  linkSync(nodeIn(tools, node), join(folder, 'bin', 'node'))
+  symlinkSync(join(modules, `npm-${npm}`), join(library, 'npm'))
+  symlinkSync(join(modules, 'corepack'), join(library, 'corepack'))
+  for (const [tool, target] of Object.entries(TOOLS)) symlinkSync(join('..', 'lib', 'node_modules', target), join(folder, 'bin', tool))
   return folder
 }
 
-// Hard links: folders are the copy's own, files are shared, and a package manager replaces files, it does not rewrite them.
-const link = (from, to) => execFileSync('cp', ['-al', from, to])
+const TOOLS = { npm: 'npm/bin/npm-cli.js', npx: 'npm/bin/npx-cli.js', corepack: 'corepack/dist/corepack.js' }
 
-/** A shared copy, for whatever never installs globally. */
-export function sharedDistribution(versions) {
-  const npm = versions.npm ?? BUNDLED[versions.node]
-  const folder = join(cache, `node-${versions.node}-npm-${npm}`)
-  if (!existsSync(folder)) {
-    const fresh = `${folder}.${process.pid}`
-    distribution(fresh, { ...versions, npm })
-    renameSync(fresh, folder)
+/** A distribution that all share, for whatever never installs globally. */
+export function sharedDistribution({ node, npm = BUNDLED[node] }, tools = toolsFolder()) {
+  return made(join(tools, `node-${node}-npm-${npm}`), (fresh) => distribution(fresh, { node, npm }, tools))
+}
+
+// The program on the mount of the tools: a hard link to the installed one, or else a copy.
+function nodeIn(tools, version) {
+  const installed = join(modules, `node-${version}`, 'bin', 'node')
+  return made(join(tools, `node-${version}`), (fresh) => {
+    try {
+      linkSync(installed, fresh)
+    } catch (error) {
+      if (error.code !== 'EXDEV') throw error
+      copyFileSync(installed, fresh, constants.COPYFILE_FICLONE)
+    }
+  })
+}
+
+// Makes what is missing at `path`, whole or not at all: jobs run side by side.
+function made(path, make) {
+  if (existsSync(path)) return path
+  const fresh = `${path}.${process.pid}`
+  mkdirSync(dirname(path), { recursive: true })
+  make(fresh)
+  try {
+    renameSync(fresh, path)
+  } catch (error) {
+    if (!existsSync(path)) throw error
+    rmSync(fresh, { recursive: true, force: true })
   }
-  return folder
+  return path
 }
 
 /** The newest pinned Node that a version, a prefix of one (`24`, `v22.14`) or a range `>=x` allows; throws when none does. */

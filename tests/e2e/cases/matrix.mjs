@@ -1,6 +1,7 @@
 // Every provider with every kind of repository, each with one of three npm versions, turned so that all pairs of
 // provider, repository and npm occur; `E2E_FULL=1` runs the whole product.
 import assert from 'node:assert/strict'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { pnpmMonorepo, prerelease, privateDependency, scoped, single, staged, yarnBerry } from '../fixtures/index.mjs'
 import { PROVIDERS } from '../providers.mjs'
 import { NPM, scenario } from '../scenario.mjs'
@@ -33,6 +34,7 @@ async function publishes(s, kind) {
     assert.equal(entry.tag, kind === 'prerelease' ? 'next' : 'latest')
     assert.equal(Boolean(entry.provenance), s.provider.provenance, 'provenance exactly where the provider has it')
   }
+  sameBytes(kind, s.provider, arrived)
   // Whatever a package needs is there before it.
   const order = arrived.map((entry) => entry.name)
   for (const entry of arrived) {
@@ -49,4 +51,26 @@ async function publishes(s, kind) {
     assert.ok(used.length > 0 && used.every(({ method }) => method === 'GET'), 'the read token reads, and nothing else')
   }
   assert.deepEqual(outcome.result?.packages.map(({ state }) => state), s.packages.map(() => (stage ? 'staged' : 'published')))
+}
+
+// What was published of each kind of repository, by whichever provider came first.
+const first = new Map()
+
+// The three providers publish the same bytes, but for the address of the repository in package.json: its host, as long for
+// one as for the other, is made neutral in the tar, which is then compressed again.
+function sameBytes(kind, { url }, arrived) {
+  for (const { name, tarball } of arrived) {
+    const tar = gunzipSync(tarball)
+    assert.ok(compressed(tar).equals(tarball), `${name}: nothing of the machine in the compressed form`)
+    const neutral = compressed(Buffer.from(tar.toString('latin1').replaceAll(new URL(url).host, 'host.local'), 'latin1'))
+    const key = `${kind} ${name}`
+    if (!first.has(key)) first.set(key, neutral)
+    assert.ok(first.get(key).equals(neutral), `${name}: the bytes that another provider publishes`)
+  }
+}
+
+function compressed(tar) {
+  const data = gzipSync(tar, { level: 9 })
+  data[9] = 255
+  return data
 }

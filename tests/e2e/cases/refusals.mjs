@@ -1,6 +1,6 @@
 // What must fail, with a message in the job's log that names the cause and the fix, and nothing published.
 import assert from 'node:assert/strict'
-import { single } from '../fixtures/index.mjs'
+import { scoped, single } from '../fixtures/index.mjs'
 import { CONTEXT } from '../providers.mjs'
 import { seedPackage } from '../registry/seed.mjs'
 import { scenario } from '../scenario.mjs'
@@ -108,10 +108,29 @@ for (const provider of ['github', 'gitlab', 'circleci']) {
 }
 
 // The generated publish job has no checkout; someone who adds one brings the project's .npmrc beside the identity.
-const WITH_CHECKOUT = (text) => text.replace('      - name: Take the tarballs', '      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n      - name: Take the tarballs')
-refuses("the project's .npmrc has an empty token", 'github', {
-  options: { edit: WITH_CHECKOUT, fixture: { files: { '.npmrc': '//registry.example/:_authToken=${NPM_TOKEN}\n' } } }, cause: 'token-reachable',
-  exchanges: [], says: [/\.npmrc:1/],
+const CHECKOUT = {
+  github: (text) => text.replace('      - name: Take the tarballs', '      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n$&'),
+  gitlab: (text) => removed(text, /^ *GIT_STRATEGY: .*\n/m),
+  circleci: (text) => inPublish(text, (job) => job.replace(/^( +)- attach_workspace:/m, '$1- checkout\n$&')),
+}
+for (const [provider, edit] of Object.entries(CHECKOUT)) {
+  refuses("the project's .npmrc has an empty token", provider, {
+    options: { edit, fixture: { files: { '.npmrc': '//registry.example/:_authToken=${NPM_TOKEN}\n' } } }, cause: 'token-reachable',
+    exchanges: [], says: [/\.npmrc:1/],
+  })
+  refuses('the scope is mapped to another registry', provider, {
+    // Written after `generate`, which refuses such a repository itself.
+    fixture: scoped, before: (s) => s.project.commit('A registry', { '.npmrc': '@acme:registry=https://npm.other.example/\n' }), exchanges: [],
+    says: [/sends @acme to another registry/, /Fix: .*publishConfig/],
+  })
+}
+refuses('another context is trusted', 'circleci', {
+  before: claims((wanted) => { wanted['oidc.circleci.com/context-ids'] = ['88888888-8888-4888-8888-888888888888'] }), cause: 'exchange-rejected', exchanges: [404],
+  says: [/the context that the publisher names is not attached/, new RegExp(`--context-id ${CONTEXT.id}`)],
+})
+refuses('another pipeline definition is trusted', 'circleci', {
+  before: claims((wanted) => { wanted['oidc.circleci.com/pipeline-definition-id'] = '12121212-1212-4212-8212-121212121212' }), cause: 'exchange-rejected', exchanges: [404],
+  says: [/pipeline definition/, /npm trust circleci acme-demo .*--pipeline-definition-id/],
 })
 const FEATURE = { ref: 'refs/heads/feature' }
 refuses('a branch whose config has neither filter nor context', 'circleci', {

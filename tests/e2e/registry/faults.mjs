@@ -1,7 +1,8 @@
 // Faults on demand: which request shall go wrong, how, and how many times.
 
 /**
- * A fault: `{host?, method?, path?, times?, then}`. `host`, `method` are exact, `path` a regular expression.
+ * A fault: `{host?, method?, path?, skip?, times?, then}`. `host`, `method` are exact, `path` a regular expression; the first
+ * `skip` such requests pass.
  * `then` is `{status, body?, headers?}`, `'reset'` (the connection breaks before anything is done), `'hang'` (no answer
  * until the client gives up) or `'lost'` (it is done, but the answer is lost). `times` defaults to 1; Infinity lasts.
  */
@@ -20,6 +21,10 @@ export class Faults {
   take(host, method, path) {
     const fault = this.#list.find((entry) => entry.times > 0
       && (!entry.host || entry.host === host) && (!entry.method || entry.method === method) && (!entry.path || entry.path.test(path)))
+    if (fault?.skip > 0) {
+      fault.skip -= 1
+      return undefined
+    }
     if (fault) fault.times -= 1
     return fault
   }

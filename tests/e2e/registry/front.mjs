@@ -51,6 +51,7 @@ async function route(call) {
   if (request.method === 'POST' && path.startsWith(EXCHANGE)) return exchange(call, path.slice(EXCHANGE.length))
   const [, name, rest] = /^\/-\/package\/((?:@[^/]+\/)?[^/]+)\/(.+)$/.exec(path) ?? []
   if (rest === 'visibility') return visibility(call, name)
+  if (rest === 'access' && request.method === 'POST') return access(call, name)
   if (rest === 'trust' || rest?.startsWith('trust/')) return trust(call, name, rest.split('/')[1])
   if (rest?.startsWith('dist-tags')) return distTags(call, name)
   const [, staged] = /^\/-\/stage\/package\/((?:@[^/]+\/)?[^/]+)$/.exec(path) ?? []
@@ -112,6 +113,17 @@ function visibility({ registry, response, credential }, name) {
   const mine = credential.kind === 'token' || (credential.kind === 'oidc' && credential.package === name)
   if (settings.visibility === 'private' && !mine) return sendJson(response, 404, { error: 'Not found' })
   return sendJson(response, 200, { public: settings.visibility === 'public' })
+}
+
+// `npm access set`: the package's visibility, and whether tokens may publish it (`mfa=publish` keeps them out).
+function access({ registry, response, credential, body }, name) {
+  if (credential.access !== 'session') return sendJson(response, 401, { error: 'You must be logged in with two factors' })
+  const settings = registry.packages.get(name)
+  if (!settings) return sendJson(response, 404, { error: 'Not found' })
+  const { access: visible, publish_requires_tfa: factor, automation_token_overrides_tfa: automation } = JSON.parse(body)
+  if (visible) settings.visibility = visible === 'restricted' ? 'private' : 'public'
+  if (factor !== undefined) settings.disallowTokens = Boolean(factor && !automation)
+  return sendJson(response, 200, {})
 }
 
 function trust({ registry, request, response, credential, body }, name, id) {

@@ -169,6 +169,22 @@ test('wrong audience and expired tokens are 401', async () => {
   }
 })
 
+test('a maintainer closes a package to tokens; the identity still publishes', async () => {
+  const session = { [`npm_config_//${host}/:_authToken`]: world.credentials.granular('ada', 'session') }
+  const writer = { [`npm_config_//${host}/:_authToken`]: world.credentials.granular('leftover', 'write') }
+  assert.notEqual((await npm(['access', 'set', 'mfa=publish', NAME], { env: writer })).status, 0)
+  assert.equal((await npm(['access', 'set', 'mfa=publish', NAME], { env: session })).status, 0)
+  assert.match((await npm(['publish'], { env: writer })).output, /E403.*tokens are disallowed/s)
+  assert.equal((await npm(['publish'], { env: asGithub() })).status, 0)
+})
+
+test('a fault can wait for a later request', async () => {
+  world.faults.add({ path: /exchange/, skip: 1, then: { status: 503 } })
+  assert.equal((await npm(['publish', '--dry-run'], { env: asGithub() })).status, 0)
+  assert.match((await npm(['publish'], { env: asGithub() })).output, /ENEEDAUTH/)
+  assert.deepEqual(exchanges().map(({ status }) => status), [201, 503])
+})
+
 test('a dist-tag needs its own permission', async () => {
   const set = () => npm(['dist-tag', 'add', `${NAME}@1.0.0`, 'stable'], { env: asGithub(), npm: '12.2.0' })
   assert.match((await set()).output, /OIDC permission denied/)

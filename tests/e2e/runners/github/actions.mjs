@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { toolsFolder } from '../../toolchain.mjs'
 
 const toolchain = join(dirname(fileURLToPath(import.meta.url)), 'setup-node.mjs')
 
@@ -36,7 +37,7 @@ export function writeActions(folder, { origin, artifacts, cache }) {
       git fetch -q origin "\${INPUT_REF:-$GITHUB_SHA}" && git -c advice.detachedHead=false checkout -q FETCH_HEAD`),
     'actions/setup-node': action('setup-node', {
       'node-version': '', 'node-version-file': '', 'registry-url': '', scope: '', cache: '', 'package-manager-cache': 'true',
-    }, `${quoted(process.execPath)} ${quoted(toolchain)} ${cache ? quoted(cache) : ''}`),
+    }, `${quoted(process.execPath)} ${quoted(toolchain)} ${quoted(toolsFolder())} ${cache ? quoted(cache) : ''}`),
     'actions/upload-artifact': action('upload-artifact', {
       name: 'artifact', path: '', 'if-no-files-found': 'warn', 'retention-days': '90',
     }, `

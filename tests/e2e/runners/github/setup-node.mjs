@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { distribution, resolveNode } from '../../toolchain.mjs'
 
 const { env } = process
+const [, , tools, cache] = process.argv
 let wanted = env.INPUT_NODE_VERSION
 const file = env.INPUT_NODE_VERSION_FILE
 if (!wanted && file) {
@@ -13,14 +14,13 @@ if (!wanted && file) {
 }
 try {
   if (wanted) {
-    const folder = distribution(mkdtempSync(join(env.RUNNER_TEMP, 'node-')), { node: resolveNode(wanted) })
+    const folder = distribution(join(mkdtempSync(join(env.RUNNER_TEMP, 'node-')), 'node'), { node: resolveNode(wanted) }, tools)
     appendFileSync(env.GITHUB_PATH, `${join(folder, 'bin')}\n`)
   }
 } catch (error) {
   fail(error.message)
 }
 // A cache that an earlier run left, a pull request's perhaps; v7.0.0 restores it unasked when package.json names npm.
-const [, , cache] = process.argv
 const manager = existsSync('package.json') ? JSON.parse(readFileSync('package.json', 'utf8')).packageManager ?? '' : ''
 if (cache && (env.INPUT_CACHE || (env.INPUT_PACKAGE_MANAGER_CACHE !== 'false' && manager.startsWith('npm@')))) {
   cpSync(cache, join(env.HOME, '.npm'), { recursive: true })
