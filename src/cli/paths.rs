@@ -79,7 +79,7 @@ fn text(model: &Model) -> String {
         }
     }
     if model.paths.is_empty() {
-        let files = model.pipelines.len();
+        let files = model.files;
         let _ = writeln!(out, "Nothing here publishes a package to an npm registry ({files} CI files read).");
     }
     out

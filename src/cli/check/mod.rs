@@ -17,7 +17,7 @@ use crate::files::{Disk, Tree};
 use crate::project::Project;
 use crate::render::is_generated;
 use crate::report::{Format, Report, Rule};
-use crate::rules::{self, Baseline, Outcome, Selection};
+use crate::rules::{self, Baseline, Outcome, Run, Selection};
 use crate::spec;
 
 /// Check CI configs, package manifests and npm configuration as one whole
@@ -125,22 +125,21 @@ struct Checked {
 impl Plan {
     fn check(&self, tree: &dyn Tree) -> anyhow::Result<Checked> {
         let project = Project::read(tree);
-        let model = ci::read(tree, &project);
         let (loaded, resolved) = read_spec(tree, &project);
         let ignored = loaded.as_ref().and_then(|loaded| loaded.spec.check.as_ref()?.ignore.as_ref());
         let mut selection = self.selection.clone();
         if let Some(ignored) = ignored {
             selection = selection.with_ignored(ignored).context("trustpub.yml, check.ignore")?;
         }
-        let context = rules::Context {
-            model: &model,
-            project: &project,
-            spec: resolved.as_ref(),
-            today: Some(self.today),
-        };
-        let mut outcome = Outcome::of(&context, &selection, self.baseline.as_ref());
+        let (project, spec, today) = (&project, resolved.as_ref(), Some(self.today));
+        let mut run = Run::new(&selection);
+        let model = ci::stream(tree, project, &mut |model| {
+            run.files(&rules::Context { model, project, spec, today })
+        });
+        let context = rules::Context { model: &model, project, spec, today };
+        let mut outcome = run.finish(&context, self.baseline.as_ref());
         outcome.findings.retain(|finding| self.scope.contains(finding.location.source.path()));
-        let files = model.pipelines.len() + project.packages.len() + usize::from(project.npmrc.is_some());
+        let files = model.files + project.packages.len() + usize::from(project.npmrc.is_some());
         Ok(Checked { model, files, outcome })
     }
 }
