@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Report, redact};
 use crate::diagnostic::{Finding, Location, Safety, Severity};
@@ -15,6 +15,8 @@ use crate::text::Source;
 const FOLDED_FROM: usize = 3;
 /// So many places of a folded finding are named.
 const PLACES_NAMED: usize = 5;
+/// The longest excerpt, in bytes. Lines of a file that no person wrote can be longer, and there can be many of them.
+const MAX_EXCERPT: usize = 8 << 10;
 
 /// The excerpts of all findings in the order of their places, with ANSI colours (a stream that is no
 /// terminal strips them). Without a finding it is empty. Where several say the same of many places (a
@@ -100,8 +102,10 @@ fn excerpt(finding: &Finding, others: &[&Finding], out: &mut String) {
         Severity::Info => Level::NOTE.with_name("info"),
     };
     let source = &finding.location.source;
-    let (here, elsewhere): (Vec<_>, Vec<_>) =
-        finding.related.iter().partition(|related| related.location.source.path() == source.path());
+    let (here, elsewhere): (Vec<_>, Vec<_>) = finding.related.iter().partition(|related| {
+        let between = related.location.span.start.abs_diff(finding.location.span.start);
+        related.location.source.path() == source.path() && between < MAX_EXCERPT / 2
+    });
     let primary = Mark::new(AnnotationKind::Primary, source, &finding.location, finding.label.as_deref());
     let context = here
         .iter()
@@ -158,12 +162,17 @@ impl<'a> Mark<'a> {
     }
 }
 
-/// The lines from the first mark to the last; the renderer folds what lies between.
-fn snippet<'a>(source: &'a Source, marks: Vec<Mark<'a>>) -> Snippet<'a, Annotation<'a>> {
+/// The lines from the first mark to the last; the renderer folds what lies between. The place alone where that
+/// is no readable excerpt.
+fn snippet<'a>(source: &'a Source, marks: Vec<Mark<'a>>) -> Element<'a> {
     let first = marks.iter().map(|mark| mark.bytes.start).min().unwrap_or_default();
     let last = marks.iter().map(|mark| mark.bytes.end).max().unwrap_or_default();
-    let line = source.position(first).line;
+    let start = source.position(first);
+    let line = start.line;
     let window = source.line_span(line).join(source.line_span(source.position(last).line));
+    if window.len() > MAX_EXCERPT {
+        return Origin::path(printable(source.path())).line(line).char_column(start.column).into();
+    }
     let annotations = marks.into_iter().map(|mark| {
         let range = mark.bytes.start - window.start..mark.bytes.end - window.start;
         let annotation = mark.kind.span(range);
@@ -177,6 +186,7 @@ fn snippet<'a>(source: &'a Source, marks: Vec<Mark<'a>>) -> Snippet<'a, Annotati
         .line_start(line)
         .path(printable(source.path()))
         .annotations(annotations)
+        .into()
 }
 
 /// Control characters, with which a hostile file could steer the terminal, as their code points.
