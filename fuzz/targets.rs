@@ -9,7 +9,7 @@ use trustpub::files::{Memory, Overlay};
 use trustpub::project::Project;
 use trustpub::render::{self, GenerateError};
 use trustpub::report::{Format, Report};
-use trustpub::rules::{self, Context, Outcome, Selection};
+use trustpub::rules::{self, Context, Outcome, Run, Selection};
 use trustpub::shell::{self, Dialect, Variables};
 use trustpub::text::{Source, Span};
 use trustpub::yaml::{self, Node, edit, emit};
@@ -269,6 +269,20 @@ fn checked(tree: &dyn trustpub::files::Tree, traits: &mut Traits) -> Vec<trustpu
     let context = Context { model: &model, project: &project, spec: None, today: Some(today) };
     let selection = Selection::new(&[], &[], true).expect("nothing is selected by name");
     let outcome = Outcome::of(&context, &selection, None);
+    let mut run = Run::new(&selection);
+    let publishing = ci::stream(tree, &project, &mut |file| run.files(&Context { model: file, ..context }));
+    let streamed = run.finish(&Context { model: &publishing, ..context }, None);
+    let key = |finding: &trustpub::diagnostic::Finding| {
+        (
+            finding.rule,
+            finding.location.source.path().to_owned(),
+            finding.location.span,
+            finding.message.clone(),
+        )
+    };
+    let keys = |outcome: &Outcome| outcome.findings.iter().map(key).collect::<Vec<_>>();
+    assert_eq!(keys(&outcome), keys(&streamed), "file by file, something else is found");
+    assert_eq!(model.paths.len(), publishing.paths.len());
     for finding in &outcome.findings {
         inside(&finding.location.source, finding.location.span);
         traits.add((finding.rule, finding.severity, finding.fix.is_some()));

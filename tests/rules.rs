@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use trustpub::ci;
 use trustpub::facts::Date;
 use trustpub::project::Project;
-use trustpub::rules::{self, Availability, Context, Example, Outcome, Selection, plan_fixes};
+use trustpub::rules::{self, Availability, Context, Example, Outcome, Run, Selection, plan_fixes};
 use trustpub::spec::{self, Surroundings};
 use trustpub::text::Source;
 
@@ -30,6 +30,28 @@ fn run(example: &Example) -> Outcome {
 fn reported(outcome: &Outcome, id: &str) -> Vec<String> {
     let of_rule = outcome.findings.iter().filter(|finding| finding.rule == id);
     of_rule.map(|finding| finding.message.clone()).collect()
+}
+
+/// `check` sees the files of a repository one by one and keeps those alone that publish.
+#[test]
+fn file_by_file_the_same_is_found() {
+    for example in rules::ALL.iter().flat_map(|rule| [rule.page().bad(), rule.page().good()]) {
+        let tree = example.tree();
+        let project = Project::read(&tree);
+        let selection = Selection::default();
+        let mut run_of_rules = Run::new(&selection);
+        let today = Date::new(2026, 11, 22);
+        let model = ci::stream(&tree, &project, &mut |model| {
+            run_of_rules.files(&Context { model, project: &project, spec: None, today });
+        });
+        let context = Context { model: &model, project: &project, spec: None, today };
+        let streamed = run_of_rules.finish(&context, None);
+        let said = |outcome: &Outcome| -> Vec<(&str, String)> {
+            outcome.findings.iter().map(|finding| (finding.rule, finding.message.clone())).collect()
+        };
+        assert_eq!(said(&streamed), said(&run(&example)));
+        assert!(model.pipelines.iter().all(|pipeline| pipeline.tree.is_none()));
+    }
 }
 
 #[test]

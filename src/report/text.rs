@@ -39,7 +39,10 @@ pub fn findings(findings: &[Finding]) -> String {
 }
 
 pub(super) fn report(report: &Report) -> String {
-    format!("{}{}\n", findings(report.findings), summary(report))
+    let mut text = findings(report.findings);
+    text.push_str(&summary(report));
+    text.push('\n');
+    text
 }
 
 /// `2 errors, 1 warning and 1 info in 2 files (1 suppressed); 1 can be mended by --fix`.
