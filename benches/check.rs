@@ -68,7 +68,7 @@ impl Case {
         let selection = Selection::default();
         let mut run = Run::new(&selection);
         let model = ci::stream(&self.tree, project, &mut |file| {
-            run.files(&Context { model: file, project, spec: None, today: None });
+            run.files(&Context { model: file, project, spec: None, today: None })
         });
         let outcome = run.finish(&Context { model: &model, project, spec: None, today: None }, None);
         let report = Report {

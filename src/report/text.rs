@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -16,33 +17,40 @@ const FOLDED_FROM: usize = 3;
 /// So many places of a folded finding are named.
 const PLACES_NAMED: usize = 5;
 /// The longest excerpt, in bytes. Lines of a file that no person wrote can be longer, and there can be many of them.
-const MAX_EXCERPT: usize = 8 << 10;
+const MAX_EXCERPT: usize = 32 << 10;
 
 /// The excerpts of all findings in the order of their places, with ANSI colours (a stream that is no
 /// terminal strips them). Without a finding it is empty. Where several say the same of many places (a
 /// repository form in fifty manifests), one excerpt stands for all and names the other places.
 pub fn findings(findings: &[Finding]) -> String {
+    let mut out = String::new();
+    let _: Result<(), Infallible> = each(findings, &mut |text| {
+        out.push_str(text);
+        Ok(())
+    });
+    out
+}
+
+/// Hands the excerpts one by one to `out`.
+fn each<E>(findings: &[Finding], out: &mut dyn FnMut(&str) -> Result<(), E>) -> Result<(), E> {
     let mut alike: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
     for finding in in_order(findings) {
         alike.entry((finding.rule, &finding.message, &finding.help)).or_default().push(finding);
     }
-    let mut out = String::new();
     for finding in in_order(findings) {
         let group = &alike[&(finding.rule, &finding.message, &finding.help)];
         if group.len() < FOLDED_FROM {
-            excerpt(finding, &[], &mut out);
+            out(&excerpt(finding, &[]))?;
         } else if std::ptr::eq(group[0], finding) {
-            excerpt(finding, &group[1..], &mut out);
+            out(&excerpt(finding, &group[1..]))?;
         }
     }
-    out
+    Ok(())
 }
 
-pub(super) fn report(report: &Report) -> String {
-    let mut text = findings(report.findings);
-    text.push_str(&summary(report));
-    text.push('\n');
-    text
+pub(super) fn report<E>(report: &Report, out: &mut dyn FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+    each(report.findings, out)?;
+    out(&format!("{}\n", summary(report)))
 }
 
 /// `2 errors, 1 warning and 1 info in 2 files (1 suppressed); 1 can be mended by --fix`.
@@ -97,8 +105,8 @@ fn other_places(others: &[&Finding]) -> String {
     format!("also in {}: {}{more}", plural(others.len(), "other place"), named.join(", "))
 }
 
-/// Writes `finding` with its excerpt; `others` say the same of other places.
-fn excerpt(finding: &Finding, others: &[&Finding], out: &mut String) {
+/// `finding` with its excerpt; `others` say the same of other places.
+fn excerpt(finding: &Finding, others: &[&Finding]) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -139,7 +147,7 @@ fn excerpt(finding: &Finding, others: &[&Finding], out: &mut String) {
     });
     let groups: Vec<Group> = std::iter::once(group).chain(related).collect();
     let rendered = Renderer::styled().term_width(120).render(&groups);
-    let _ = writeln!(out, "{}\n", redact(&rendered));
+    format!("{}\n\n", redact(&rendered))
 }
 
 /// A place to underline.

@@ -272,8 +272,10 @@ fn file_by_file_a_called_workflow_is_told_as_in_a_whole_reading() {
         model.paths.iter().map(path).collect()
     };
     let mut seen = Vec::new();
-    let streamed =
-        crate::ci::stream(&tree, &project, &mut |file| seen.push(file.pipelines[0].path().to_owned()));
+    let streamed = crate::ci::stream(&tree, &project, &mut |file| {
+        seen.push(file.pipelines[0].path().to_owned());
+        false
+    });
     assert_eq!(told(&streamed), told(&crate::ci::read(&tree, &project)));
     assert_eq!(streamed.paths.len(), 2, "from the entry file and from the called one");
     assert_eq!((streamed.pipelines.len(), streamed.files, seen.len()), (2, 3, 3));

@@ -195,11 +195,10 @@ fn report(args: &Args, checked: &Checked, context: &mut Context) -> anyhow::Resu
         files: checked.files,
         suppressed: checked.outcome.suppressed,
     };
-    let text = report.render(args.format);
     match &args.output {
         // A file is no terminal.
-        Some(file) => write(file, &anstream::adapter::strip_str(&text).to_string()),
-        None => Ok(context.print(&text)?),
+        Some(file) => write(file, &anstream::adapter::strip_str(&report.render(args.format)).to_string()),
+        None => Ok(report.write(args.format, &mut |text| context.print(text))?),
     }
 }
 
