@@ -1,6 +1,6 @@
 //! Makes the table of rules from the files in `src/rules`: a rule's id is its file's name, and its
-//! leading doc comment is its page, its SARIF help and its tests. Leaves out of the vendored schemas what
-//! validates nothing, and out of the bundle the programs.
+//! leading doc comment is its page, its SARIF help and its tests; it has a function `check`, `check_file` or both.
+//! Leaves out of the vendored schemas what validates nothing, and out of the bundle the programs.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -98,8 +98,20 @@ fn rules() {
             page.push_str(line.strip_prefix(' ').unwrap_or(line));
             page.push('\n');
         }
-        writeln!(table, "Rule {{ meta: &{name}::META, check: {name}::check, page: {page:?} }},")
-            .expect("writing to a string cannot fail");
+        let function = |name: &str, function: &str| {
+            if text.contains(&format!("\npub(super) fn {function}(")) {
+                format!("Some({name}::{function})")
+            } else {
+                "None".to_owned()
+            }
+        };
+        let [check, check_file, wants] =
+            ["check", "check_file", "wants"].map(|wanted| function(&name, wanted));
+        writeln!(
+            table,
+            "Rule {{ meta: &{name}::META, check: {check}, check_file: {check_file}, wants: {wants}, page: {page:?} }},"
+        )
+        .expect("writing to a string cannot fail");
     }
     table.push(']');
     std::fs::write(Path::new(&out).join("rules.rs"), table).expect("OUT_DIR is writable");

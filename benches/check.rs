@@ -17,7 +17,7 @@ use trustpub::ci::{self, Model};
 use trustpub::files::Memory;
 use trustpub::project::Project;
 use trustpub::report::{Format, Report};
-use trustpub::rules::{Context, Outcome, Selection};
+use trustpub::rules::{Context, Outcome, Run, Selection};
 use trustpub::text::Source;
 use trustpub::{shell, yaml};
 
@@ -63,8 +63,14 @@ impl Case {
 
     /// The whole check but for reading the disk: files in memory to the report's text.
     fn check(&self) -> String {
-        let (project, model) = self.read();
-        let outcome = outcome(&project, &model);
+        let project = Project::read(&self.tree);
+        let project = &project;
+        let selection = Selection::default();
+        let mut run = Run::new(&selection);
+        let model = ci::stream(&self.tree, project, &mut |file| {
+            run.files(&Context { model: file, project, spec: None, today: None })
+        });
+        let outcome = run.finish(&Context { model: &model, project, spec: None, today: None }, None);
         let report = Report {
             findings: &outcome.findings,
             publish_paths: &model.paths,

@@ -3,12 +3,14 @@
 //! `cargo run --profile bench --example fuzz -- --target yaml --minutes 60 --seed 1`
 //!
 //! The parent starts itself as a worker and watches it. The worker writes every input to a file before it
-//! tries it, so that a panic, an exhausted stack and a hang all leave the input behind; the parent keeps it in
-//! the folder of findings and starts the next worker. `--replay FILE` tries one input in this process.
+//! tries it, so that a panic, an exhausted stack, a hang and memory that runs away all leave the input behind;
+//! the parent keeps it in the folder of findings and starts the next worker. Inputs that show a trait not seen
+//! before (an error, a rule, a kind of command) become seeds. `--replay FILE` tries one input in this process.
 
 // The fuzzer says what it found.
 #![allow(clippy::print_stdout)]
 
+mod dictionary;
 mod mutate;
 mod seeds;
 mod targets;
@@ -37,6 +39,9 @@ struct Args {
     /// Where findings are kept
     #[arg(long, default_value = "target/fuzz")]
     findings: PathBuf,
+    /// A folder with real repositories, whose CI files become seeds
+    #[arg(long)]
+    corpus: Option<PathBuf>,
     /// Try this input alone
     #[arg(long)]
     replay: Option<PathBuf>,
@@ -47,17 +52,21 @@ struct Args {
 
 fn main() -> std::io::Result<ExitCode> {
     let args = Args::parse();
-    let limit = Duration::from_secs_f64(args.minutes * 60.0);
     if let Some(file) = &args.replay {
         args.target.run(&String::from_utf8_lossy(&std::fs::read(file)?));
         return Ok(ExitCode::SUCCESS);
     }
     std::fs::create_dir_all(&args.findings)?;
-    let current = args.findings.join(format!("{}.current", args.target.name()));
+    let run = watch::Run {
+        target: args.target,
+        seed: args.seed,
+        limit: Duration::from_secs_f64(args.minutes * 60.0),
+        findings: args.findings,
+        corpus: args.corpus,
+    };
     if args.worker {
-        watch::work(args.target, args.seed, limit, &current)?;
+        watch::work(&run)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let found = watch::watch(args.target, args.seed, limit, &args.findings, &current)?;
-    Ok(if found == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if watch::watch(&run)? == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

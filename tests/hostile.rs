@@ -26,8 +26,13 @@ fn check(files: &[(&str, &[u8])]) -> Value {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
     }
+    report(dir.path())
+}
+
+/// Checks the repository at `root` and gives the JSON report.
+fn report(root: &std::path::Path) -> Value {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("trustpub"));
-    command.args(["check", "--format", "json", "--repo"]).arg(dir.path());
+    command.args(["check", "--format", "json", "--repo"]).arg(root);
     let output = command.output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
     // None is a crash by signal: an exhausted stack, an abort.
@@ -160,6 +165,21 @@ fn scripts_that_nest_or_never_end() {
         "${{ ".repeat(10_000),
         "A=$A$A; ".repeat(5_000),
         "npm publish && ".repeat(2_000),
+        "npm run build\n        ".repeat(100_000),
+        "if a; then b; fi\n        ".repeat(50_000),
+        "if a\n        ".repeat(100_000),
+        "x=$(a)\n        ".repeat(50_000),
+        "$( ".repeat(100_000),
+        "a".repeat(1 << 20),
+        "a ".repeat(500_000),
+        format!("echo '{}", "x ".repeat(500_000)),
+        "a=\\\n        ".repeat(50_000),
+        "{a,b}".repeat(1_000),
+        "cd a; ".repeat(20_000),
+        "export A=b; ".repeat(20_000),
+        "f() { f; }; f; ".repeat(5_000),
+        "sh -c \"sh -c '".repeat(2_000),
+        "node -e \"".repeat(2_000),
     ] {
         let text = format!(
             "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n        {script}\n"
@@ -219,6 +239,120 @@ fn files_that_call_each_other_for_ever() {
         ("package.json", manifest.as_bytes()),
     ]);
     assert!(report["publish_paths"].as_array().unwrap().is_empty());
+}
+
+/// Forty levels, each of which names the next one twice: followed without bounds, 2^40 calls.
+fn doubled(level: impl Fn(usize, usize) -> String) -> String {
+    (0..40).map(|index| level(index, index + 1)).collect()
+}
+
+#[test]
+fn calls_that_double_at_every_level() {
+    let scripts = doubled(|at, next| format!("\"s{at}\": \"npm run s{next} && npm run s{next}\","))
+        + "\"s40\": \"true\"";
+    let manifest = format!(r#"{{"name": "x", "version": "1.0.0", "scripts": {{{scripts}}}}}"#);
+    let makefile = doubled(|at, next| format!("t{at}: t{next}\n\t$(MAKE) t{next}\n\tmake t{next}\n"));
+    let functions = doubled(|at, next| format!("        f{at}() {{ f{next}; f{next}; }}\n"));
+    let workflow = format!(
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: npm run s0; make t0; sh s0.sh\n      \
+         - uses: ./act0\n      - run: |\n{functions}        f0\n  b: {{ uses: ./.github/workflows/w0.yml }}\n"
+    );
+    let commands = doubled(|at, next| format!("  c{at}: {{ steps: [c{next}, c{next}] }}\n"));
+    let circle = format!(
+        "version: 2.1\ncommands:\n{commands}  c40: {{ steps: [checkout] }}\njobs:\n  a: {{ docker: [{{ image: x }}], steps: [c0] }}\n\
+         workflows: {{ w: {{ jobs: [a] }} }}\n"
+    );
+    let extends = doubled(|at, next| {
+        format!(
+            "a{at}: {{ extends: [a{next}, b{next}], script: [!reference [a{next}, script], !reference [b{next}, script]] }}\n\
+                 b{at}: {{ extends: [a{next}, b{next}], script: [!reference [a{next}, script], !reference [b{next}, script]] }}\n"
+        )
+    });
+    let gitlab =
+        format!("include: [{{ local: /i0.yml }}]\n{extends}a40: {{ script: [x] }}\nb40: {{ script: [x] }}\n");
+    let mut files = vec![
+        ("package.json".to_owned(), manifest),
+        ("Makefile".to_owned(), makefile),
+        (YAML[0].to_owned(), workflow),
+        (YAML[1].to_owned(), gitlab),
+        (YAML[2].to_owned(), circle),
+    ];
+    for at in 0..40 {
+        let next = at + 1;
+        files.push((format!("s{at}.sh"), format!("sh s{next}.sh; bash ./s{next}.sh\n")));
+        let uses = format!("{{ uses: ./act{next} }}");
+        files.push((
+            format!("act{at}/action.yml"),
+            format!("runs: {{ using: composite, steps: [{uses}, {uses}] }}\n"),
+        ));
+        let call = format!("{{ uses: ./.github/workflows/w{next}.yml }}");
+        files.push((
+            format!(".github/workflows/w{at}.yml"),
+            format!("on: workflow_call\njobs: {{ a: {call}, b: {call} }}\n"),
+        ));
+        let include = format!("{{ local: /i{next}.yml }}");
+        files.push((
+            format!("i{at}.yml"),
+            format!("include: [{include}, {include}]\nj{at}: {{ script: [x] }}\n"),
+        ));
+    }
+    let files: Vec<(&str, &[u8])> =
+        files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
+    beside_honest(&files);
+}
+
+#[test]
+fn matrices_and_expressions_without_end() {
+    let values: Vec<String> = (0..100).map(|value| format!("v{value}")).collect();
+    let axes: String = ["a", "b", "c", "d", "e", "f"]
+        .iter()
+        .map(|axis| format!("{axis}: [{}], ", values.join(", ")))
+        .collect();
+    let github = format!(
+        "on: push\njobs:\n  a:\n    strategy: {{ matrix: {{ {axes} }} }}\n    runs-on: ${{{{ matrix.a }}}}-${{{{ matrix.b }}}}-${{{{ matrix.c }}}}\n    \
+         if: {}\n    steps:\n      - run: ${{{{ {} }}}}\n",
+        "!(".repeat(5_000),
+        "format('{0}', ".repeat(5_000) + &" || (".repeat(5_000),
+    );
+    let circle = format!(
+        "version: 2.1\njobs:\n  a:\n    parameters: {{ a: {{ type: string }}, b: {{ type: string }}, c: {{ type: string }}, d: {{ type: string }} }}\n    \
+         docker: [{{ image: << parameters.a >><< parameters.b >> }}]\n    steps: [run: << parameters.c >> << parameters.d >>]\n\
+         workflows: {{ w: {{ jobs: [a: {{ matrix: {{ parameters: {{ {axes} }} }} }}] }} }}\n"
+    );
+    let gitlab = format!("a: {{ parallel: {{ matrix: [{{ {axes} }}] }}, script: [$a $b $c $d] }}\n");
+    beside_honest(&[
+        (YAML[0], github.as_bytes()),
+        (YAML[1], gitlab.as_bytes()),
+        (YAML[2], circle.as_bytes()),
+    ]);
+}
+
+#[test]
+fn large_files_that_are_right() {
+    let step = "      - run: npm ci && npm test\n        env: { A: b }\n";
+    let mut text = String::from("on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n");
+    while text.len() < 4 << 20 {
+        text.push_str(step);
+    }
+    beside_honest(&[(YAML[0], text.as_bytes())]);
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_are_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let workflows = dir.path().join(".github/workflows");
+    std::fs::create_dir_all(&workflows).unwrap();
+    std::fs::write(workflows.join("honest.yml"), HONEST).unwrap();
+    std::fs::create_dir(workflows.join("folder.yml")).unwrap();
+    std::os::unix::fs::symlink("loop.yml", workflows.join("loop.yml")).unwrap();
+    std::os::unix::fs::symlink(dir.path(), dir.path().join("packages")).unwrap();
+    std::fs::create_dir(dir.path().join("package.json")).unwrap();
+    // Who opens a pipe waits for its writer.
+    for pipe in [".npmrc", ".github/workflows/pipe.yml", ".gitlab-ci.yml", "yarn.lock"] {
+        assert!(std::process::Command::new("mkfifo").arg(dir.path().join(pipe)).status().unwrap().success());
+    }
+    assert_eq!(report(dir.path())["publish_paths"].as_array().unwrap().len(), 1);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use trustpub::ci;
 use trustpub::facts::Date;
 use trustpub::project::Project;
-use trustpub::rules::{self, Availability, Context, Example, Outcome, Selection, plan_fixes};
+use trustpub::rules::{self, Availability, Context, Example, Outcome, Run, Selection, plan_fixes};
 use trustpub::settings;
 use trustpub::spec::{self, Surroundings};
 use trustpub::text::Source;
@@ -16,16 +16,18 @@ const HEADINGS: [&str; 5] = ["What it does", "Why is this bad?", "Example", "Use
 /// The file of an example that stands for `--settings FILE`.
 const SETTINGS: &str = "trustpub-settings.json";
 
-fn run(example: &Example) -> Outcome {
+/// The outcome of the whole repository, and of its files one by one.
+fn runs(example: &Example) -> [Outcome; 2] {
     let tree = example.tree();
     let project = Project::read(&tree);
-    let mut model = ci::read(&tree, &project);
-    if let Some((path, text)) = example.files.iter().find(|(path, _)| path == SETTINGS) {
-        model.prove(
-            settings::load(&Source::new(path.as_str(), text.as_str()))
-                .expect("the page's settings are right"),
-        );
-    }
+    let settings = example.files.iter().find(|(path, _)| path == SETTINGS).map(|(path, text)| {
+        settings::load(&Source::new(path.as_str(), text.as_str())).expect("the page's settings are right")
+    });
+    let prove = |mut model: ci::Model| {
+        settings.iter().for_each(|settings| model.prove(settings.clone()));
+        model
+    };
+    let model = prove(ci::read(&tree, &project));
     let today = Date::new(2026, 11, 22);
     let text = example.files.iter().find(|(path, _)| path == spec::FILE);
     let resolved = text.map(|(path, text)| {
@@ -34,12 +36,35 @@ fn run(example: &Example) -> Outcome {
         spec::resolve(&loaded.spec, &surroundings).expect("the example's spec resolves").0
     });
     let context = Context { model: &model, project: &project, spec: resolved.as_ref(), today };
-    Outcome::of(&context, &Selection::default(), None)
+    let selection = Selection::default();
+    let mut run = Run::new(&selection);
+    let kept = prove(ci::stream(&tree, &project, &mut |file| run.files(&Context { model: file, ..context })));
+    let streamed = run.finish(&Context { model: &kept, ..context }, None);
+    [Outcome::of(&context, &selection, None), streamed]
+}
+
+fn run(example: &Example) -> Outcome {
+    let [whole, _] = runs(example);
+    whole
 }
 
 fn reported(outcome: &Outcome, id: &str) -> Vec<String> {
     let of_rule = outcome.findings.iter().filter(|finding| finding.rule == id);
     of_rule.map(|finding| finding.message.clone()).collect()
+}
+
+/// `check` sees the files of a repository one by one and keeps those alone that a rule about the whole looks at.
+#[test]
+fn file_by_file_the_same_is_found() {
+    for rule in rules::ALL {
+        for example in [rule.page().bad(), rule.page().good()] {
+            let [whole, streamed] = runs(&example).map(|outcome| {
+                let findings = outcome.findings.into_iter();
+                findings.map(|finding| (finding.rule, finding.message)).collect::<Vec<_>>()
+            });
+            assert_eq!(whole, streamed, "{}", rule.meta.id);
+        }
+    }
 }
 
 #[test]

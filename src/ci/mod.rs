@@ -23,22 +23,57 @@ mod skeleton;
 pub use model::*;
 pub use repository::{Repository, entry_place, place};
 
+use command::Finder;
+
 use crate::facts::Provider;
 use crate::files::Tree;
 use crate::project::{CiFile, Project};
 
 /// Reads every CI file of the repository in `tree`, which `project` was read from.
 pub fn read(tree: &dyn Tree, project: &Project) -> Model {
+    stream(tree, project, &mut |_| true)
+}
+
+/// As [`read`], in memory that does not grow with the GitHub workflows that publish nothing: `visit` sees every
+/// file as a model of its own, and says whether it is wanted all the same. Of other providers every file is kept:
+/// a repository has few of them, and they name each other.
+pub fn stream(tree: &dyn Tree, project: &Project, visit: &mut dyn FnMut(&Model) -> bool) -> Model {
     let repository = Repository::new(tree, project);
+    let finder = Finder::new(tree, project);
     let mut model = Model::default();
+    let mut take = |pipeline: Pipeline, model: &mut Model| {
+        let paths = paths::of(&repository, &finder, &pipeline);
+        let kept = !paths.is_empty() || pipeline.provider != Provider::Github;
+        let file = Model { pipelines: vec![pipeline], paths, ..Model::default() };
+        if visit(&file) || kept {
+            model.absorb(file);
+        }
+    };
+    let mut azure = Vec::new();
     for file in &project.ci.files {
-        model.pipelines.extend(read_file(&repository, file));
+        let pipelines = read_file(&repository, file);
+        model.files += usize::from(!pipelines.is_empty());
+        for pipeline in pipelines {
+            if pipeline.provider == Provider::Azure {
+                azure.push(pipeline);
+            } else {
+                take(pipeline, &mut model);
+            }
+        }
+        repository.forget(&file.path);
     }
     if model.pipelines.iter().any(|pipeline| pipeline.provider == Provider::Gitlab) {
-        model.pipelines.extend(gitlab::components(&repository));
+        for component in gitlab::components(&repository) {
+            model.files += 1;
+            take(component, &mut model);
+        }
     }
-    azure::without_called_templates(&mut model.pipelines);
-    paths::find(&repository, &mut model);
+    // Which of them are only templates is known when all are read.
+    azure::without_called_templates(&mut azure);
+    for pipeline in azure {
+        take(pipeline, &mut model);
+    }
+    paths::add_views(&repository, &mut model);
     model.problems = repository.take_problems();
     model
 }

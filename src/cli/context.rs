@@ -42,6 +42,8 @@ pub(crate) struct Global {
 pub(crate) struct Context {
     global: Global,
     out: BufWriter<AutoStream<io::Stdout>>,
+    /// Whether stdout shows no colours.
+    plain: bool,
     err: AutoStream<io::Stderr>,
 }
 
@@ -52,8 +54,9 @@ impl Context {
             Color::Always => anstream::ColorChoice::Always,
             Color::Never => anstream::ColorChoice::Never,
         };
-        let out = BufWriter::new(AutoStream::new(io::stdout(), choice));
-        Self { global, out, err: AutoStream::new(io::stderr(), choice) }
+        let out = AutoStream::new(io::stdout(), choice);
+        let plain = out.current_choice() == anstream::ColorChoice::Never;
+        Self { global, out: BufWriter::new(out), plain, err: AutoStream::new(io::stderr(), choice) }
     }
 
     /// The repository that the command works on.
@@ -97,7 +100,12 @@ impl Context {
 
     /// Prints a result to stdout. Anything that looks like a token is masked.
     pub(crate) fn print(&mut self, text: &str) -> io::Result<()> {
-        self.out.write_all(report::redact(text).as_bytes())
+        let text = report::redact(text);
+        if self.plain {
+            // Stripped before the buffer: the stream would write every piece between two colours by itself.
+            return write!(self.out, "{}", anstream::adapter::strip_str(&text));
+        }
+        self.out.write_all(text.as_bytes())
     }
 
     /// Prints JSON to stdout, indented, with a final line break.

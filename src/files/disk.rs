@@ -1,3 +1,6 @@
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fs::Metadata;
 use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
 
@@ -23,10 +26,28 @@ pub enum WriteError {
     },
 }
 
+/// Why there is nothing to read at a path.
+enum NotFound {
+    Outside,
+    Io(std::io::Error),
+}
+
+impl From<std::io::Error> for NotFound {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
+}
+
 /// A repository on disk, read and written below its root alone.
 #[derive(Debug, Clone)]
 pub struct Disk {
     root: PathBuf,
+    /// Folders that were read from, and whether they lie in the repository once links are followed.
+    folders: RefCell<HashMap<PathBuf, bool>>,
 }
 
 impl Disk {
@@ -36,7 +57,7 @@ impl Disk {
         if !root.is_dir() {
             return Err(std::io::Error::new(std::io::ErrorKind::NotADirectory, "not a directory"));
         }
-        Ok(Self { root })
+        Ok(Self { root, folders: RefCell::default() })
     }
 
     /// The folder `root`, made where it is missing.
@@ -70,16 +91,41 @@ impl Disk {
     /// The absolute path of `path`, or `None` where it leaves the root by `..`, an absolute path
     /// or a symbolic link on the way (links that stay inside are followed).
     fn resolve(&self, path: &str) -> Option<PathBuf> {
+        let full = self.join(path)?;
+        // The nearest ancestor that exists decides: what does not exist yet cannot be a link.
+        let existing = full.ancestors().find(|part| part.symlink_metadata().is_ok())?;
+        self.encloses(existing).then_some(full)
+    }
+
+    /// As [`Self::resolve`], for reading: each folder's links are followed once, and a missing file is an error.
+    fn find(&self, path: &str) -> Result<(PathBuf, Metadata), NotFound> {
+        let full = self.join(path).ok_or(NotFound::Outside)?;
+        let metadata = full.symlink_metadata()?;
+        let folder = full.parent().unwrap_or(&self.root);
+        let known = self.folders.borrow().get(folder).copied();
+        let inside = known.unwrap_or_else(|| {
+            let inside = self.encloses(folder);
+            self.folders.borrow_mut().insert(folder.to_owned(), inside);
+            inside
+        });
+        if !inside || metadata.is_symlink() && !self.encloses(&full) {
+            return Err(NotFound::Outside);
+        }
+        let metadata = if metadata.is_symlink() { full.metadata()? } else { metadata };
+        Ok((full, metadata))
+    }
+
+    /// The absolute path, where no part of `path` leads upwards.
+    fn join(&self, path: &str) -> Option<PathBuf> {
         let relative = Path::new(path);
         let plain =
             relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        if !plain {
-            return None;
-        }
-        let full = self.root.join(relative);
-        // The nearest ancestor that exists decides: what does not exist yet cannot be a link.
-        let existing = full.ancestors().find(|part| part.symlink_metadata().is_ok())?;
-        existing.canonicalize().ok()?.starts_with(&self.root).then_some(full)
+        plain.then(|| self.root.join(relative))
+    }
+
+    /// Whether what exists at `full` lies in the repository once links are followed.
+    fn encloses(&self, full: &Path) -> bool {
+        full.canonicalize().is_ok_and(|target| target.starts_with(&self.root))
     }
 
     /// Writes `text` to `path` atomically: a temporary file in the same folder, flushed to disk, then
@@ -124,14 +170,11 @@ fn default_permissions(file: &std::fs::File) -> std::io::Result<std::fs::Permiss
 impl Tree for Disk {
     fn read(&self, path: &str) -> Result<Option<Source>, ReadError> {
         let io = |error: std::io::Error| ReadError::Io { path: path.to_owned(), reason: error.to_string() };
-        let Some(full) = self.resolve(path) else {
-            return Err(ReadError::Outside { path: path.to_owned() });
-        };
-        let metadata = match full.metadata() {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => return Ok(None),
-            Err(error) => return Err(io(error)),
+        let (full, metadata) = match self.find(path) {
+            Ok(found) => found,
+            Err(NotFound::Outside) => return Err(ReadError::Outside { path: path.to_owned() }),
+            Err(NotFound::Io(error)) if is_absent(&error) => return Ok(None),
+            Err(NotFound::Io(error)) => return Err(io(error)),
         };
         if !metadata.is_file() {
             return Ok(None);
@@ -156,7 +199,9 @@ impl Tree for Disk {
         let mut entries: Vec<Entry> = entries
             .flatten()
             .filter_map(|entry| {
-                let is_dir = entry.path().metadata().ok()?.is_dir();
+                let kind = entry.file_type().ok()?;
+                let is_dir =
+                    if kind.is_symlink() { entry.path().metadata().ok()?.is_dir() } else { kind.is_dir() };
                 Some(Entry { name: entry.file_name().into_string().ok()?, is_dir })
             })
             .collect();
@@ -165,7 +210,7 @@ impl Tree for Disk {
     }
 
     fn is_file(&self, path: &str) -> bool {
-        self.resolve(path).is_some_and(|full| full.is_file())
+        self.find(path).is_ok_and(|(_, metadata)| metadata.is_file())
     }
 }
 

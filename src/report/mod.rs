@@ -18,6 +18,8 @@ mod xml;
 
 pub use redact::redact;
 
+use std::convert::Infallible;
+
 use crate::ci::PublishPath;
 use crate::diagnostic::{Finding, Severity};
 use crate::rules;
@@ -84,14 +86,25 @@ pub enum Format {
 impl Report<'_> {
     /// The report in `format`, with a final line break.
     pub fn render(&self, format: Format) -> String {
-        match format {
-            Format::Text => text::report(self),
+        let mut text = String::new();
+        let _: Result<(), Infallible> = self.write(format, &mut |part| {
+            text.push_str(part);
+            Ok(())
+        });
+        text
+    }
+
+    /// Hands the report in `format` to `out`, for people part by part: it can be long.
+    pub fn write<E>(&self, format: Format, out: &mut dyn FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+        let whole = match format {
+            Format::Text => return text::report(self, out),
             Format::Json => json::report(self),
             Format::Sarif => sarif::report(self),
             Format::Github => github::report(self),
             Format::Codequality => codequality::report(self),
             Format::Junit => junit::report(self),
-        }
+        };
+        out(&whole)
     }
 
     /// How many findings have `severity`.

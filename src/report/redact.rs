@@ -42,10 +42,18 @@ static MARKS: LazyLock<AhoCorasick> = LazyLock::new(|| {
 /// headers and passwords in URLs. Text without any is borrowed. Masking twice changes nothing.
 pub fn redact(text: &str) -> Cow<'_, str> {
     let mut secrets: Vec<Range<usize>> = Vec::new();
-    if MARKS.is_match(text) {
-        prefixed(text, &mut secrets);
-        assigned(text, &mut secrets);
-        bearers(text, &mut secrets);
+    let keys = PREFIXES.len()..PREFIXES.len() + KEYS.len();
+    for mark in MARKS.find_overlapping_iter(text) {
+        let (index, behind) = (mark.pattern().as_usize(), mark.end());
+        // A mark within a secret tells nothing more.
+        if secrets.last().is_some_and(|secret| behind < secret.end) {
+            continue;
+        }
+        secrets.extend(match PREFIXES.get(index) {
+            Some((_, extra, least)) => body(text, behind, extra, *least),
+            None if keys.contains(&index) => assigned(text, behind),
+            None => body(text, behind, "-_.~+/=", 16),
+        });
     }
     web_tokens(text, &mut secrets);
     passwords(text, &mut secrets);
@@ -84,16 +92,10 @@ fn run(text: &str, from: usize, extra: &str) -> usize {
     text[from..].find(|c| !inside(c)).map_or(text.len(), |length| from + length)
 }
 
-fn prefixed(text: &str, secrets: &mut Vec<Range<usize>>) {
-    for (prefix, extra, least) in PREFIXES {
-        for (at, _) in text.match_indices(prefix) {
-            let start = at + prefix.len();
-            let end = run(text, start, extra);
-            if end - start >= *least {
-                secrets.push(start..end);
-            }
-        }
-    }
+/// The run of letters, digits and `extra` that starts at `start`, where it is long enough for a secret.
+fn body(text: &str, start: usize, extra: &str, least: usize) -> Option<Range<usize>> {
+    let end = run(text, start, extra);
+    (end - start >= least).then_some(start..end)
 }
 
 /// A header and a payload, both JSON objects in base64url, with or without the signature: the payload alone
@@ -123,40 +125,19 @@ fn web_tokens(text: &str, secrets: &mut Vec<Range<usize>>) {
     }
 }
 
-fn assigned(text: &str, secrets: &mut Vec<Range<usize>>) {
-    for key in KEYS {
-        for (at, _) in text.match_indices(key) {
-            let rest = &text[at + key.len()..];
-            let value = rest.trim_start_matches(['"', '\'', ' ', '\\']);
-            let Some(value) = value.strip_prefix(['=', ':']) else { continue };
-            let value = value.trim_start_matches(['"', '\'', ' ', '\t', '\\']);
-            let start = text.len() - value.len();
-            let end = run(text, start, "+/=_.~-");
-            if end - start < 6 {
-                continue;
-            }
-            if !is_placeholder(&text[start..end]) {
-                secrets.push(start..end);
-            }
-        }
-    }
+/// The value behind a key that ends at `behind`.
+fn assigned(text: &str, behind: usize) -> Option<Range<usize>> {
+    let value = text[behind..].trim_start_matches(['"', '\'', ' ', '\\']);
+    let value = value.strip_prefix(['=', ':'])?;
+    let value = value.trim_start_matches(['"', '\'', ' ', '\t', '\\']);
+    let start = text.len() - value.len();
+    let end = run(text, start, "+/=_.~-");
+    (end - start >= 6 && !is_placeholder(&text[start..end])).then_some(start..end)
 }
 
 /// A variable, or setup-node's `XXXXX-XXXXX-XXXXX-XXXXX`: no secret, and the very thing to look at.
 fn is_placeholder(value: &str) -> bool {
     value.starts_with(['$', '<', '{', '*', '×', '＊', '𝄪']) || value.chars().all(|c| matches!(c, 'X' | '-'))
-}
-
-fn bearers(text: &str, secrets: &mut Vec<Range<usize>>) {
-    for word in SCHEMES {
-        for (at, _) in text.match_indices(word) {
-            let start = at + word.len();
-            let end = run(text, start, "-_.~+/=");
-            if end - start >= 16 {
-                secrets.push(start..end);
-            }
-        }
-    }
 }
 
 fn passwords(text: &str, secrets: &mut Vec<Range<usize>>) {

@@ -409,3 +409,18 @@ proptest! {
         }
     }
 }
+
+/// Found by fuzzing: with thousands of findings, excerpts over half the file each took seconds.
+#[test]
+fn excerpts_are_bounded() {
+    let far = Source::new("a.yml", format!("first: 1\n{}second: 2\n", "middle: 0\n".repeat(5_000)));
+    let finding = Finding::new("duplicate-key", Severity::Error, at(&far, "second"), "twice")
+        .with_related(at(&far, "first"), "first written here");
+    let text = anstream::adapter::strip_str(&super::text::findings(&[finding])).to_string();
+    assert!(text.contains("a.yml:5002:1") && text.contains("a.yml:1:1"), "{text}");
+    assert!(text.contains("second: 2") && text.contains("first: 1"), "{text}");
+    let long = Source::new("b.yml", format!("a: [{}here]\n", "0, ".repeat(50_000)));
+    let finding = Finding::new("duplicate-key", Severity::Error, at(&long, "here"), "on a long line");
+    let text = anstream::adapter::strip_str(&super::text::findings(&[finding])).to_string();
+    assert!(text.contains("b.yml:1:150005") && text.len() < 1_000, "{text}");
+}

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Report, redact};
 use crate::diagnostic::{Finding, Location, Safety, Severity};
@@ -15,29 +16,41 @@ use crate::text::Source;
 const FOLDED_FROM: usize = 3;
 /// So many places of a folded finding are named.
 const PLACES_NAMED: usize = 5;
+/// The longest excerpt, in bytes. Lines of a file that no person wrote can be longer, and there can be many of them.
+const MAX_EXCERPT: usize = 32 << 10;
 
 /// The excerpts of all findings in the order of their places, with ANSI colours (a stream that is no
 /// terminal strips them). Without a finding it is empty. Where several say the same of many places (a
 /// repository form in fifty manifests), one excerpt stands for all and names the other places.
 pub fn findings(findings: &[Finding]) -> String {
+    let mut out = String::new();
+    let _: Result<(), Infallible> = each(findings, &mut |text| {
+        out.push_str(text);
+        Ok(())
+    });
+    out
+}
+
+/// Hands the excerpts one by one to `out`.
+fn each<E>(findings: &[Finding], out: &mut dyn FnMut(&str) -> Result<(), E>) -> Result<(), E> {
     let mut alike: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
     for finding in in_order(findings) {
         alike.entry((finding.rule, &finding.message, &finding.help)).or_default().push(finding);
     }
-    let mut out = String::new();
     for finding in in_order(findings) {
         let group = &alike[&(finding.rule, &finding.message, &finding.help)];
         if group.len() < FOLDED_FROM {
-            excerpt(finding, &[], &mut out);
+            out(&excerpt(finding, &[]))?;
         } else if std::ptr::eq(group[0], finding) {
-            excerpt(finding, &group[1..], &mut out);
+            out(&excerpt(finding, &group[1..]))?;
         }
     }
-    out
+    Ok(())
 }
 
-pub(super) fn report(report: &Report) -> String {
-    format!("{}{}\n", findings(report.findings), summary(report))
+pub(super) fn report<E>(report: &Report, out: &mut dyn FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+    each(report.findings, out)?;
+    out(&format!("{}\n", summary(report)))
 }
 
 /// `2 errors, 1 warning and 1 info in 2 files (1 suppressed); 1 can be mended by --fix`.
@@ -92,16 +105,18 @@ fn other_places(others: &[&Finding]) -> String {
     format!("also in {}: {}{more}", plural(others.len(), "other place"), named.join(", "))
 }
 
-/// Writes `finding` with its excerpt; `others` say the same of other places.
-fn excerpt(finding: &Finding, others: &[&Finding], out: &mut String) {
+/// `finding` with its excerpt; `others` say the same of other places.
+fn excerpt(finding: &Finding, others: &[&Finding]) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::NOTE.with_name("info"),
     };
     let source = &finding.location.source;
-    let (here, elsewhere): (Vec<_>, Vec<_>) =
-        finding.related.iter().partition(|related| related.location.source.path() == source.path());
+    let (here, elsewhere): (Vec<_>, Vec<_>) = finding.related.iter().partition(|related| {
+        let between = related.location.span.start.abs_diff(finding.location.span.start);
+        related.location.source.path() == source.path() && between < MAX_EXCERPT / 2
+    });
     let primary = Mark::new(AnnotationKind::Primary, source, &finding.location, finding.label.as_deref());
     let context = here
         .iter()
@@ -132,7 +147,7 @@ fn excerpt(finding: &Finding, others: &[&Finding], out: &mut String) {
     });
     let groups: Vec<Group> = std::iter::once(group).chain(related).collect();
     let rendered = Renderer::styled().term_width(120).render(&groups);
-    let _ = writeln!(out, "{}\n", redact(&rendered));
+    format!("{}\n\n", redact(&rendered))
 }
 
 /// A place to underline.
@@ -158,12 +173,17 @@ impl<'a> Mark<'a> {
     }
 }
 
-/// The lines from the first mark to the last; the renderer folds what lies between.
-fn snippet<'a>(source: &'a Source, marks: Vec<Mark<'a>>) -> Snippet<'a, Annotation<'a>> {
+/// The lines from the first mark to the last; the renderer folds what lies between. The place alone where that
+/// is no readable excerpt.
+fn snippet<'a>(source: &'a Source, marks: Vec<Mark<'a>>) -> Element<'a> {
     let first = marks.iter().map(|mark| mark.bytes.start).min().unwrap_or_default();
     let last = marks.iter().map(|mark| mark.bytes.end).max().unwrap_or_default();
-    let line = source.position(first).line;
+    let start = source.position(first);
+    let line = start.line;
     let window = source.line_span(line).join(source.line_span(source.position(last).line));
+    if window.len() > MAX_EXCERPT {
+        return Origin::path(printable(source.path())).line(line).char_column(start.column).into();
+    }
     let annotations = marks.into_iter().map(|mark| {
         let range = mark.bytes.start - window.start..mark.bytes.end - window.start;
         let annotation = mark.kind.span(range);
@@ -177,6 +197,7 @@ fn snippet<'a>(source: &'a Source, marks: Vec<Mark<'a>>) -> Snippet<'a, Annotati
         .line_start(line)
         .path(printable(source.path()))
         .annotations(annotations)
+        .into()
 }
 
 /// Control characters, with which a hostile file could steer the terminal, as their code points.

@@ -37,29 +37,28 @@
 //! - documentation: the YAML specification; run: each provider's parser.
 
 use super::engine::{Availability, Context, Meta};
+use crate::ci::Pipeline;
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Provider;
 
 pub(super) static META: Meta =
     Meta { id: "duplicate-key", severity: Severity::Warning, fix: Availability::None, providers: &[] };
 
-pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for pipeline in &context.model.pipelines {
-        let Some(tree) = &pipeline.tree else { continue };
-        for duplicate in tree.duplicates() {
-            let mut finding = META.finding(
-                &pipeline.location(duplicate.second),
-                pipeline.provider,
-                format!("`{}` is written twice in this mapping", duplicate.key),
-            );
-            if pipeline.provider == Provider::Github {
-                finding.severity = Severity::Error;
-            }
-            findings.push(
-                finding
-                    .with_help("Keep one.")
-                    .with_related(pipeline.location(duplicate.first), "first written here"),
-            );
+pub(super) fn check_file(_: &Context<'_>, pipeline: &Pipeline, findings: &mut Vec<Finding>) {
+    let Some(tree) = &pipeline.tree else { return };
+    for duplicate in tree.duplicates() {
+        let mut finding = META.finding(
+            &pipeline.location(duplicate.second),
+            pipeline.provider,
+            format!("`{}` is written twice in this mapping", duplicate.key),
+        );
+        if pipeline.provider == Provider::Github {
+            finding.severity = Severity::Error;
         }
+        findings.push(
+            finding
+                .with_help("Keep one.")
+                .with_related(pipeline.location(duplicate.first), "first written here"),
+        );
     }
 }

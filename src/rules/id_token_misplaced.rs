@@ -35,6 +35,7 @@
 //!   (npm's own first sample).
 
 use super::engine::{Availability, Context, Meta};
+use crate::ci::Pipeline;
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Provider;
 use crate::yaml::Node;
@@ -49,34 +50,35 @@ pub(super) static META: Meta = Meta {
 /// GitHub's words, which mean nothing in a GitLab job.
 const GITHUB_WORDS: [&str; 3] = ["permissions", "id-token", "id_token"];
 
-pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for pipeline in context.model.pipelines.iter().filter(|pipeline| pipeline.provider == Provider::Gitlab) {
-        let Some(tree) = &pipeline.tree else { continue };
-        for document in tree.documents() {
-            if let Some((key, _)) = document.entry("id_tokens") {
+pub(super) fn check_file(_: &Context<'_>, pipeline: &Pipeline, findings: &mut Vec<Finding>) {
+    if pipeline.provider != Provider::Gitlab {
+        return;
+    }
+    let Some(tree) = &pipeline.tree else { return };
+    for document in tree.documents() {
+        if let Some((key, _)) = document.entry("id_tokens") {
+            findings.push(
+                META.finding(
+                    &pipeline.location(key.span()),
+                    Provider::Gitlab,
+                    "`id_tokens` at the top level is taken for a job: GitLab refuses the file",
+                )
+                .with_help("Move it into the job that publishes."),
+            );
+        }
+        for (_, job) in document.own_entries().filter(|(_, job)| is_job(*job)) {
+            for key in GITHUB_WORDS.iter().filter_map(|word| job.entry(word)).map(|(key, _)| key) {
                 findings.push(
                     META.finding(
                         &pipeline.location(key.span()),
                         Provider::Gitlab,
-                        "`id_tokens` at the top level is taken for a job: GitLab refuses the file",
+                        format!(
+                            "`{}` is GitHub's word; GitLab refuses the job",
+                            key.as_str().unwrap_or_default()
+                        ),
                     )
-                    .with_help("Move it into the job that publishes."),
+                    .with_help("GitLab grants an identity with `id_tokens` in the job."),
                 );
-            }
-            for (_, job) in document.own_entries().filter(|(_, job)| is_job(*job)) {
-                for key in GITHUB_WORDS.iter().filter_map(|word| job.entry(word)).map(|(key, _)| key) {
-                    findings.push(
-                        META.finding(
-                            &pipeline.location(key.span()),
-                            Provider::Gitlab,
-                            format!(
-                                "`{}` is GitHub's word; GitLab refuses the job",
-                                key.as_str().unwrap_or_default()
-                            ),
-                        )
-                        .with_help("GitLab grants an identity with `id_tokens` in the job."),
-                    );
-                }
             }
         }
     }

@@ -40,7 +40,7 @@
 //! - documentation: GitHub's permissions; run, 2026-11-22: GitHub's own language service rejects both.
 
 use super::engine::{Availability, Context, Meta};
-use crate::ci::Scalar;
+use crate::ci::{Pipeline, Scalar};
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Provider;
 
@@ -51,14 +51,15 @@ pub(super) static META: Meta = Meta {
     providers: &[Provider::Github],
 };
 
-pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for pipeline in context.model.pipelines.iter().filter(|pipeline| pipeline.provider == Provider::Github) {
-        let whole = pipeline.permissions.iter();
-        let jobs = pipeline.jobs.iter().filter_map(|job| job.permissions.as_ref());
-        for (scope, access) in whole.chain(jobs).flat_map(|permissions| &permissions.scopes) {
-            if let Some((message, help)) = fault(scope, access) {
-                findings.push(META.finding(&access.at, Provider::Github, message).with_help(help));
-            }
+pub(super) fn check_file(_: &Context<'_>, pipeline: &Pipeline, findings: &mut Vec<Finding>) {
+    if pipeline.provider != Provider::Github {
+        return;
+    }
+    let whole = pipeline.permissions.iter();
+    let jobs = pipeline.jobs.iter().filter_map(|job| job.permissions.as_ref());
+    for (scope, access) in whole.chain(jobs).flat_map(|permissions| &permissions.scopes) {
+        if let Some((message, help)) = fault(scope, access) {
+            findings.push(META.finding(&access.at, Provider::Github, message).with_help(help));
         }
     }
 }

@@ -119,8 +119,8 @@ mod yaml_syntax;
 mod yarn_token_wins;
 
 pub use engine::{
-    Availability, Baseline, BaselineError, Check, Context, Example, FixPlan, Meta, Outcome, Page, Rule,
-    Selection, SelectionError, fingerprint, plan_fixes, table,
+    Availability, Baseline, BaselineError, Check, Context, Example, FileCheck, FixPlan, Meta, Outcome, Page,
+    Rule, Run, Selection, SelectionError, fingerprint, plan_fixes, table,
 };
 
 /// Every rule, by id.

@@ -62,8 +62,8 @@ pub(super) static META: Meta = Meta {
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (index, pipeline) in context.model.pipelines.iter().enumerate() {
-        let publishes = context.npm_paths().any(|path| path.pipeline == index);
-        if pipeline.provider != Provider::Circleci || !publishes {
+        let publishes = || context.npm_paths().any(|path| path.pipeline == index);
+        if pipeline.provider != Provider::Circleci || !publishes() {
             continue;
         }
         for import in &pipeline.imports {

@@ -45,6 +45,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::engine::{Availability, Context, Meta, words};
+use crate::ci::Pipeline;
 use crate::diagnostic::{Finding, Location, Severity};
 use crate::facts::Provider;
 use crate::text::{Source, Span};
@@ -61,10 +62,11 @@ static PREFIXES: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::new(SHAPES.map(|(prefix, _)| prefix)).expect("a few short words always build")
 });
 
+pub(super) fn check_file(_: &Context<'_>, pipeline: &Pipeline, findings: &mut Vec<Finding>) {
+    search(&pipeline.source, pipeline.provider, findings);
+}
+
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for pipeline in &context.model.pipelines {
-        search(&pipeline.source, pipeline.provider, findings);
-    }
     let Some(provider) = context.npm_paths().next().map(|path| path.provider) else { return };
     let configurations = context.project.npmrc.iter().map(|npmrc| &npmrc.source);
     let yarn = context.project.yarnrc.iter().map(|yarnrc| &yarnrc.source);

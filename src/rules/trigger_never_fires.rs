@@ -69,6 +69,11 @@ pub(super) static META: Meta = Meta {
     providers: &[Provider::Github],
 };
 
+/// Whether it makes a release, which could start another workflow.
+pub(super) fn wants(pipeline: &Pipeline) -> bool {
+    !makers(pipeline).is_empty()
+}
+
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let publishing: HashSet<usize> = context.npm_paths().map(|path| path.pipeline).collect();
     let waiting: Vec<&Pipeline> = context

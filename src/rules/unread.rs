@@ -33,21 +33,35 @@
 //! ## Evidence
 //! - documentation: npm matches the calling workflow's file, so such a publish is possible.
 
+use std::collections::HashSet;
+
 use super::engine::{Availability, Context, Meta};
+use crate::ci::Pipeline;
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Provider;
 
 pub(super) static META: Meta =
     Meta { id: "unread", severity: Severity::Info, fix: Availability::None, providers: &[] };
 
+/// Whether it is named like what publishes, and has parts that are not seen.
+pub(super) fn wants(pipeline: &Pipeline) -> bool {
+    let mut unseen = !pipeline.unknowns.is_empty();
+    pipeline.walk(&mut |_, job| unseen |= !job.unknowns.is_empty());
+    unseen && is_named_so(pipeline)
+}
+
+fn is_named_so(pipeline: &Pipeline) -> bool {
+    ["publish", "release"].iter().any(|word| pipeline.path().contains(word))
+}
+
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for pipeline in &context.model.pipelines {
+    let publishing: HashSet<usize> = context.npm_paths().map(|path| path.pipeline).collect();
+    for (index, pipeline) in context.model.pipelines.iter().enumerate() {
         // Elsewhere an unseen part is no business of publishing.
-        let about_publishing =
-            context.npm_paths().any(|path| std::ptr::eq(context.model.pipeline(path), pipeline))
-                || ["publish", "release"].iter().any(|word| pipeline.path().contains(word))
-                || pipeline.provider == Provider::Circleci
-                    && context.npm_paths().any(|path| path.provider == Provider::Circleci);
+        let about_publishing = publishing.contains(&index)
+            || is_named_so(pipeline)
+            || pipeline.provider == Provider::Circleci
+                && context.npm_paths().any(|path| path.provider == Provider::Circleci);
         if !about_publishing {
             continue;
         }

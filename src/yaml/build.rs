@@ -19,6 +19,8 @@ const MAX_DEPTH: usize = 100;
 const MAX_RESOLVED_DEPTH: usize = 256;
 /// How many nodes a file may have when every alias is looked through.
 const MAX_RESOLVED_NODES: u64 = 250_000;
+/// How many faults, and how many duplicate keys, a tree tells: nobody reads more of one file.
+const MAX_TOLD: usize = 100;
 /// Above this number of keys, duplicates are looked for with a set.
 const FEW_KEYS: usize = 16;
 
@@ -440,8 +442,10 @@ impl<'s> Builder<'s> {
             let data = self.tree.data(key);
             Span::new(data.start as usize, data.end as usize)
         };
+        let room = MAX_TOLD.saturating_sub(self.tree.duplicates.len());
         let new: Vec<DuplicateKey> = found
             .into_iter()
+            .take(room)
             .map(|(first, second)| DuplicateKey {
                 key: text(&first).unwrap_or_default().to_owned(),
                 first: span(first),
@@ -470,7 +474,9 @@ impl<'s> Builder<'s> {
     }
 
     fn error(&mut self, kind: SyntaxErrorKind, message: String, span: Span) {
-        self.tree.errors.push(SyntaxError { kind, message, span });
+        if self.tree.errors.len() < MAX_TOLD {
+            self.tree.errors.push(SyntaxError { kind, message, span });
+        }
     }
 }
 

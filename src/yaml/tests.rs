@@ -446,3 +446,13 @@ proptest! {
         assert_sound(&tree(&text));
     }
 }
+
+#[test]
+fn faults_are_told_up_to_a_bound() {
+    let duplicates = parse(&Source::new("a.yml", "a: 1\n".repeat(10_000)));
+    assert_eq!(duplicates.duplicates().len(), 100);
+    let aliases = parse(&Source::new("a.yml", "- *x\n".repeat(10_000)));
+    assert_eq!(aliases.errors().len(), 100);
+    let documents = parse(&Source::new("a.yml", "---\n[\n".repeat(10_000)));
+    assert!((1..=100).contains(&documents.errors().len()));
+}

@@ -10,7 +10,9 @@ use crate::settings::Settings;
 /// All that a repository's CI files say.
 #[derive(Debug, Default)]
 pub struct Model {
-    /// Every CI file.
+    /// How many CI files were read.
+    pub files: usize,
+    /// Every CI file, or those that publish (see [`crate::ci::stream`]).
     pub pipelines: Vec<Pipeline>,
     /// Every way in which a package can reach a registry.
     pub paths: Vec<PublishPath>,
@@ -21,6 +23,16 @@ pub struct Model {
 }
 
 impl Model {
+    /// Adds the pipelines and paths of another model.
+    pub(in crate::ci) fn absorb(&mut self, other: Self) {
+        let offset = self.pipelines.len();
+        self.pipelines.extend(other.pipelines);
+        self.paths.extend(
+            other.paths.into_iter().map(|path| PublishPath { pipeline: path.pipeline + offset, ..path }),
+        );
+        self.problems.extend(other.problems);
+    }
+
     /// The pipeline that `path` starts in.
     pub fn pipeline(&self, path: &PublishPath) -> &Pipeline {
         &self.pipelines[path.pipeline]

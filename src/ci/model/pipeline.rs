@@ -13,8 +13,8 @@ pub struct Pipeline {
     pub provider: Provider,
     /// The file; for included text see the location of each node.
     pub source: Source,
-    /// Its YAML, for rules that need what the model does not carry and for fixes; none where the file
-    /// is no YAML (Jenkinsfile).
+    /// Its YAML, for rules that need what the model does not carry; none where the file is no YAML
+    /// (Jenkinsfile), and in what [`crate::ci::stream`] keeps.
     pub tree: Option<Arc<Tree>>,
     /// Whether the provider starts it by itself. A reusable workflow, an included file or an orb is no entry.
     pub entry: bool,

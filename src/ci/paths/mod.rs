@@ -22,27 +22,26 @@ use super::{
 use crate::diagnostic::Location;
 use crate::facts::Provider;
 
-/// Adds every publish path of the model's pipelines to it.
-pub(super) fn find(repository: &Repository<'_>, model: &mut Model) {
-    let finder = Finder::new(repository.files, repository.project);
-    let mut paths = Vec::new();
-    for (index, pipeline) in model.pipelines.iter().enumerate() {
-        let mut walk = Walk { repository, finder: &finder, pipeline, index, found: &mut paths };
-        for (position, job) in pipeline.jobs.iter().enumerate() {
-            walk.job(job, &mut vec![position], &mut Vec::new());
-        }
+/// The publish paths of a pipeline, for a model that has this pipeline alone.
+pub(super) fn of(repository: &Repository<'_>, finder: &Finder<'_>, pipeline: &Pipeline) -> Vec<PublishPath> {
+    let mut walk = Walk { repository, finder, pipeline, found: Vec::new() };
+    for (position, job) in pipeline.jobs.iter().enumerate() {
+        walk.job(job, &mut vec![position], &mut Vec::new());
     }
-    view::add_called(&model.pipelines, &mut paths);
-    view::add_included(&mut paths);
-    model.paths = paths;
+    walk.found
+}
+
+/// Tells the paths that lead through a file of their own, a called workflow or an included file, from there too.
+pub(super) fn add_views(repository: &Repository<'_>, model: &mut Model) {
+    view::add_called(repository, &mut model.pipelines, &mut model.paths);
+    view::add_included(&mut model.paths);
 }
 
 struct Walk<'w, 'a> {
     repository: &'w Repository<'a>,
     finder: &'w Finder<'a>,
     pipeline: &'w Pipeline,
-    index: usize,
-    found: &'w mut Vec<PublishPath>,
+    found: Vec<PublishPath>,
 }
 
 /// Where in a pipeline the walk is.
@@ -171,7 +170,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             registry: session.registry(step, &found),
             command: found.command,
             chain,
-            pipeline: self.index,
+            pipeline: 0,
             job_index: indices.to_vec(),
             step: leaf,
             acts: Arc::default(),

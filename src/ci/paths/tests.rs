@@ -331,3 +331,33 @@ jobs:
     };
     assert_eq!((entries(true), entries(false)), (1, 0));
 }
+
+#[test]
+fn file_by_file_a_called_workflow_is_told_as_in_a_whole_reading() {
+    let caller = "on: push\njobs:\n  a:\n    uses: ./.github/workflows/run.yml\n    with: { command: npm publish }\n    \
+                  secrets: inherit\n";
+    let called = "on: { workflow_call: { inputs: { command: { type: string } } } }\njobs:\n  run:\n    \
+                  runs-on: ubuntu-latest\n    steps:\n      - run: ${{ inputs.command }}\n        \
+                  env: { NODE_AUTH_TOKEN: '${{ secrets.NPM_TOKEN }}' }\n";
+    let tree = Memory::new([
+        (".github/workflows/a.yml", caller),
+        (".github/workflows/run.yml", called),
+        (".github/workflows/z.yml", "on: push\njobs: {}\n"),
+    ]);
+    let project = Project::read(&tree);
+    let told = |model: &Model| -> Vec<String> {
+        let path = |path: &PublishPath| {
+            let pipeline = model.pipeline(path).path();
+            format!("{} {} {:?} of {pipeline}, {}", path.file, path.line, path.auth, path.entry)
+        };
+        model.paths.iter().map(path).collect()
+    };
+    let mut seen = Vec::new();
+    let streamed = crate::ci::stream(&tree, &project, &mut |file| {
+        seen.push(file.pipelines[0].path().to_owned());
+        false
+    });
+    assert_eq!(told(&streamed), told(&crate::ci::read(&tree, &project)));
+    assert_eq!(streamed.paths.len(), 2, "from the entry file and from the called one");
+    assert_eq!((streamed.pipelines.len(), streamed.files, seen.len()), (2, 3, 3));
+}

@@ -2,21 +2,25 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::ci::{Auth, Hop, HopKind, Pipeline, PublishPath, Trigger, bundle};
+use crate::ci::{Auth, Hop, HopKind, Pipeline, PublishPath, Repository, Trigger, bundle, github};
 use crate::diagnostic::Location;
 use crate::facts::Provider;
 
 /// A called workflow publishes only through its callers. Where these are in the repository, what is
 /// told from its own file is what its callers make of it, instead of what nobody can know.
-pub(super) fn add_called(pipelines: &[Pipeline], paths: &mut Vec<PublishPath>) {
-    let by_file: HashMap<&str, usize> =
-        pipelines.iter().enumerate().map(|(index, pipeline)| (pipeline.path(), index)).collect();
+pub(super) fn add_called(
+    repository: &Repository<'_>,
+    pipelines: &mut Vec<Pipeline>,
+    paths: &mut Vec<PublishPath>,
+) {
+    let by_file = called_files(repository, pipelines, paths);
+    let pipelines = pipelines.as_slice();
     let mut told: HashMap<Place, PublishPath> = HashMap::new();
     let mut order = Vec::new();
     for path in paths.iter().filter(|path| path.entry) {
         let calls = path.chain.iter().enumerate().filter(|(_, hop)| hop.kind == HopKind::ReusableWorkflow);
         for (depth, (at, hop)) in calls.enumerate() {
-            let index = hop.target.as_deref().and_then(|file| by_file.get(file).copied());
+            let index = hop.target.as_deref().and_then(|file| by_file.get(file).copied().flatten());
             let called = index.filter(|&index| !pipelines[index].entry);
             let Some(seen) =
                 called.and_then(|index| seen_from(pipelines, index, path, depth + 1, &path.chain[at + 1..]))
@@ -38,6 +42,28 @@ pub(super) fn add_called(pipelines: &[Pipeline], paths: &mut Vec<PublishPath>) {
         }
     }
     paths.extend(order.iter().filter_map(|place| told.remove(place)));
+}
+
+/// Every file that a path leads through, and its pipeline's index. One that publishes nothing by itself may
+/// not have been kept: it is read again.
+fn called_files(
+    repository: &Repository<'_>,
+    pipelines: &mut Vec<Pipeline>,
+    paths: &[PublishPath],
+) -> HashMap<String, Option<usize>> {
+    let mut by_file: HashMap<String, Option<usize>> = (pipelines.iter().enumerate())
+        .map(|(index, pipeline)| (pipeline.path().to_owned(), Some(index)))
+        .collect();
+    let hops = paths.iter().flat_map(|path| &path.chain);
+    let calls = hops.filter(|hop| hop.kind == HopKind::ReusableWorkflow);
+    for file in calls.filter_map(|hop| hop.target.as_deref()) {
+        if !by_file.contains_key(file) {
+            let read = github::is_workflow(file).then(|| github::read(repository, file)).flatten();
+            by_file.insert(file.to_owned(), read.is_some().then_some(pipelines.len()));
+            pipelines.extend(read);
+        }
+    }
+    by_file
 }
 
 /// Tells what stands in an included file (GitLab) from that file, too.

@@ -17,7 +17,7 @@ use crate::files::Tree;
 use crate::project::Project;
 use crate::render::is_generated;
 use crate::report::{Format, Report, Rule};
-use crate::rules::{self, Baseline, Outcome, Selection};
+use crate::rules::{self, Baseline, Outcome, Run, Selection};
 use crate::settings::Settings;
 use crate::spec;
 
@@ -130,25 +130,24 @@ struct Checked {
 impl Plan {
     fn check(&self, tree: &dyn Tree) -> anyhow::Result<Checked> {
         let project = Project::read(tree);
-        let mut model = ci::read(tree, &project);
-        if let Some(settings) = &self.settings {
-            model.prove(settings.clone());
-        }
         let (loaded, resolved) = read_spec(tree, &project);
         let ignored = loaded.as_ref().and_then(|loaded| loaded.spec.check.as_ref()?.ignore.as_ref());
         let mut selection = self.selection.clone();
         if let Some(ignored) = ignored {
             selection = selection.with_ignored(ignored).context("trustpub.yml, check.ignore")?;
         }
-        let context = rules::Context {
-            model: &model,
-            project: &project,
-            spec: resolved.as_ref(),
-            today: Some(self.today),
-        };
-        let mut outcome = Outcome::of(&context, &selection, self.baseline.as_ref());
+        let (project, spec, today) = (&project, resolved.as_ref(), Some(self.today));
+        let mut run = Run::new(&selection);
+        let mut model = ci::stream(tree, project, &mut |model| {
+            run.files(&rules::Context { model, project, spec, today })
+        });
+        if let Some(settings) = &self.settings {
+            model.prove(settings.clone());
+        }
+        let context = rules::Context { model: &model, project, spec, today };
+        let mut outcome = run.finish(&context, self.baseline.as_ref());
         outcome.findings.retain(|finding| self.scope.contains(finding.location.source.path()));
-        let files = model.pipelines.len() + project.packages.len() + usize::from(project.npmrc.is_some());
+        let files = model.files + project.packages.len() + usize::from(project.npmrc.is_some());
         Ok(Checked { model, files, outcome })
     }
 }
@@ -205,11 +204,12 @@ fn report(args: &Args, checked: &Checked, context: &mut Context) -> anyhow::Resu
         files: checked.files,
         suppressed: checked.outcome.suppressed,
     };
-    let text = report.render(args.format);
     match &args.output {
         // A file is no terminal.
-        Some(file) => named::write(file, &anstream::adapter::strip_str(&text).to_string()),
-        None => Ok(context.print(&text)?),
+        Some(file) => {
+            named::write(file, &anstream::adapter::strip_str(&report.render(args.format)).to_string())
+        }
+        None => Ok(report.write(args.format, &mut |text| context.print(text))?),
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn text(model: &Model) -> String {
         group.rows.iter().for_each(|row| write(row, &mut out));
         out.push('\n');
     }
-    let read = model.pipelines.len();
+    let read = model.files;
     let files = if read == 1 { "1 CI file".to_owned() } else { format!("{read} CI files") };
     let _ = writeln!(out, "{} ({files} read).", summary(&groups));
     out

@@ -12,6 +12,7 @@ pub(super) mod shape;
 mod suppress;
 pub(super) mod words;
 
+use crate::ci::Pipeline;
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Provider;
 
@@ -23,7 +24,7 @@ pub use docs::table;
 pub use fingerprint::fingerprint;
 pub use fix::{FixPlan, plan_fixes};
 pub use page::{Example, Page};
-pub use run::Outcome;
+pub use run::{Outcome, Run};
 pub use selection::{Selection, SelectionError};
 
 /// Whether a rule can offer a fix.
@@ -50,16 +51,23 @@ pub struct Meta {
     pub providers: &'static [Provider],
 }
 
-/// A rule's check: reads the context, adds findings.
+/// A rule's check of the repository: reads the publish paths and their pipelines, adds findings.
 pub type Check = fn(&Context<'_>, &mut Vec<Finding>);
+
+/// A rule's check of one CI file, whether it publishes or not: the context's model may have that file alone.
+pub type FileCheck = fn(&Context<'_>, &Pipeline, &mut Vec<Finding>);
 
 /// A rule.
 #[derive(Debug)]
 pub struct Rule {
     /// Its metadata.
     pub meta: &'static Meta,
-    /// Its check.
-    pub check: Check,
+    /// Its check of the repository, where it has one.
+    pub check: Option<Check>,
+    /// Its check of every CI file, where it has one.
+    pub check_file: Option<FileCheck>,
+    /// Which workflows its `check` looks at though they publish nothing, where there are any.
+    pub wants: Option<fn(&Pipeline) -> bool>,
     /// Its page: the doc comment of its file, in Markdown, with `{registry}` for the default registry's host.
     pub page: &'static str,
 }

@@ -107,7 +107,7 @@ mod tests {
             Meta { id: "x", severity: Severity::Info, fix: Availability::None, providers: &[] };
         let page = "# A title\n\n## What it does\nText.\n\n## Example\n```yaml .github/workflows/a.yml\n\
                     on: push\n## no heading\n```\n```json package.json\n{}\n```\n\n## Use instead\nNothing.\n";
-        let rule = Rule { meta: &META, check: |_, _| {}, page };
+        let rule = Rule { meta: &META, check: None, check_file: None, wants: None, page };
         let page = rule.page();
         assert_eq!(page.title, "A title");
         assert_eq!(page.section("What it does"), Some("Text."));

@@ -3,27 +3,43 @@ use crate::ci::bundle;
 use crate::diagnostic::{Finding, Severity};
 use crate::rules;
 
-/// What a run of the rules found.
-#[derive(Debug, Clone, Default)]
-pub struct Outcome {
-    /// The findings that count, by file, place and rule.
-    pub findings: Vec<Finding>,
-    /// How many were left out by comments, the spec or the baseline.
-    pub suppressed: usize,
+/// A run of the selected rules, over a repository as a whole or file after file.
+pub struct Run<'a> {
+    selection: &'a Selection,
+    findings: Vec<Finding>,
+    suppressed: usize,
 }
 
-impl Outcome {
-    /// Runs every selected rule over the context.
-    pub fn of(context: &Context<'_>, selection: &Selection, baseline: Option<&Baseline>) -> Self {
-        let mut findings = Vec::new();
-        for rule in rules::ALL.iter().filter(|rule| selection.runs(rule.meta.id)) {
-            (rule.check)(context, &mut findings);
+impl<'a> Run<'a> {
+    /// A run that has seen nothing yet.
+    pub fn new(selection: &'a Selection) -> Self {
+        Self { selection, findings: Vec::new(), suppressed: 0 }
+    }
+
+    /// Runs the rules about single files over every pipeline of the context; says whether a rule about the
+    /// repository wants any of them, though it may publish nothing.
+    pub fn files(&mut self, context: &Context<'_>) -> bool {
+        let mut found = Vec::new();
+        for (rule, check) in rules::ALL.iter().filter_map(|rule| Some((rule, rule.check_file?))) {
+            if self.selection.runs(rule.meta.id) {
+                context.model.pipelines.iter().for_each(|pipeline| check(context, pipeline, &mut found));
+            }
         }
-        // What a known member of trustpub's bundle does is no line of the repository.
-        findings.retain(|finding| !bundle::is_member(finding.location.source.path()));
-        let all = findings.len();
-        findings.retain(|finding| !selection.ignores(finding) && !suppress::is_suppressed(finding));
-        let mut suppressed = all - findings.len();
+        self.keep(found);
+        let wants: Vec<_> = rules::ALL.iter().filter_map(|rule| rule.wants).collect();
+        context.model.pipelines.iter().any(|pipeline| wants.iter().any(|wants| wants(pipeline)))
+    }
+
+    /// Runs the rules about the repository over the context, whose files were seen before.
+    pub fn finish(mut self, context: &Context<'_>, baseline: Option<&Baseline>) -> Outcome {
+        let mut found = Vec::new();
+        for (rule, check) in rules::ALL.iter().filter_map(|rule| Some((rule, rule.check?))) {
+            if self.selection.runs(rule.meta.id) {
+                check(context, &mut found);
+            }
+        }
+        self.keep(found);
+        let Self { selection, mut findings, mut suppressed } = self;
         findings.sort_by(|a, b| key(a).cmp(&key(b)));
         findings.dedup_by(|a, b| key(a) == key(b) && a.message == b.message);
         if let Some(baseline) = baseline {
@@ -34,7 +50,35 @@ impl Outcome {
         for finding in &mut findings {
             finding.severity = selection.severity(finding);
         }
-        Self { findings, suppressed }
+        Outcome { findings, suppressed }
+    }
+
+    /// Keeps what is not silenced by a selection or a comment.
+    fn keep(&mut self, mut found: Vec<Finding>) {
+        // What a known member of trustpub's bundle does is no line of the repository.
+        found.retain(|finding| !bundle::is_member(finding.location.source.path()));
+        let all = found.len();
+        found.retain(|finding| !self.selection.ignores(finding) && !suppress::is_suppressed(finding));
+        self.suppressed += all - found.len();
+        self.findings.append(&mut found);
+    }
+}
+
+/// What a run of the rules found.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// The findings that count, by file, place and rule.
+    pub findings: Vec<Finding>,
+    /// How many were left out by comments, the spec or the baseline.
+    pub suppressed: usize,
+}
+
+impl Outcome {
+    /// Runs every selected rule over a context that has every file.
+    pub fn of(context: &Context<'_>, selection: &Selection, baseline: Option<&Baseline>) -> Self {
+        let mut run = Run::new(selection);
+        run.files(context);
+        run.finish(context, baseline)
     }
 
     /// How many findings have this severity.

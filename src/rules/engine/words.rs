@@ -1,5 +1,8 @@
 //! Phrases that several rules say in the same way.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::ci::{LearntFrom, PublishPath};
 use crate::diagnostic::Location;
 use crate::facts::Provider;
@@ -45,21 +48,27 @@ pub(in crate::rules) fn has_oidc(provider: Provider) -> bool {
 
 /// What to write to get an npm that can exchange and stage, in the provider's own terms; only stage where
 /// there is no identity.
-pub(in crate::rules) fn newer_npm(path: &PublishPath) -> String {
+pub(in crate::rules) fn newer_npm(path: &PublishPath) -> &'static str {
+    static KNOWN: LazyLock<HashMap<Provider, String>> =
+        LazyLock::new(|| Provider::ALL.into_iter().map(|provider| (provider, advice(provider))).collect());
+    &KNOWN[&path.provider]
+}
+
+fn advice(provider: Provider) -> String {
     let npm = npm::resolve("11").map_or_else(String::new, |version| version.to_string());
-    let image = match path.provider {
+    let image = match provider {
         Provider::Gitlab | Provider::Jenkins | Provider::Bitbucket | Provider::Buildkite => Some("node"),
         Provider::Circleci => Some("cimg/node"),
         _ => None,
     };
     let mut features = vec![Feature::StagePublish];
-    features.extend(has_oidc(path.provider).then_some(Feature::OidcPublish));
+    features.extend(has_oidc(provider).then_some(Feature::OidcPublish));
     let want = Want { features, image, ..Want::default() };
-    let Ok(toolchain) = plan::solve(path.provider, &want) else {
+    let Ok(toolchain) = plan::solve(provider, &want) else {
         return format!("Add `npm install -g npm@{npm}` before the publish.");
     };
     let node = toolchain.node;
-    let (pin, sudo) = match path.provider {
+    let (pin, sudo) = match provider {
         Provider::Github => (format!("`node-version: {node}` in the publish job"), ""),
         Provider::Azure => (format!("`NodeTool@0` with `versionSpec: {node}` in the publish job"), ""),
         Provider::Circleci => (format!("the image `cimg/node:{node}` for the publish job"), "sudo "),
