@@ -310,7 +310,7 @@ fn a_called_workflow_that_is_told_not_to_publish_does_not() {
 
 #[test]
 fn a_truth_value_that_is_false_is_no_text() {
-    let called =
+    let publish_file =
         "on: {workflow_call: {inputs: {publish: {type: boolean}, dry: {type: boolean, default: false}}}}
 jobs:
   p:
@@ -326,7 +326,7 @@ jobs:
         let caller = format!(
             "on: push\npermissions: {{id-token: write}}\njobs:\n  call:\n    uses: ./.github/workflows/publish.yml\n    with: {{publish: {publish}}}\n"
         );
-        let found = paths(&[(W, &caller), (".github/workflows/publish.yml", called)]);
+        let found = paths(&[(W, &caller), (".github/workflows/publish.yml", publish_file)]);
         found.iter().filter(|path| path.entry).count()
     };
     assert_eq!((entries(true), entries(false)), (1, 0));
