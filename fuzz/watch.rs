@@ -50,8 +50,8 @@ pub(crate) fn work(run: &Run) -> std::io::Result<()> {
     let (start, mut tried) = (Instant::now(), 0u64);
     let mut out = std::io::stdout();
     while start.elapsed() < run.limit {
-        let (seed, other) = (random.below(seeds.len()), random.below(seeds.len()));
-        let input = mutate(&mut random, &seeds[seed], &seeds[other]);
+        let (base, other) = (random.below(seeds.len()), random.below(seeds.len()));
+        let input = mutate(&mut random, &seeds[base], &seeds[other]);
         std::fs::write(&current, &input)?;
         let began = Instant::now();
         let traits = run.target.run(&input);

@@ -304,10 +304,8 @@ fn calls_that_double_at_every_level() {
 #[test]
 fn matrices_and_expressions_without_end() {
     let values: Vec<String> = (0..100).map(|value| format!("v{value}")).collect();
-    let axes: String = ["a", "b", "c", "d", "e", "f"]
-        .iter()
-        .map(|axis| format!("{axis}: [{}], ", values.join(", ")))
-        .collect();
+    let axes =
+        ["a", "b", "c", "d", "e", "f"].map(|axis| format!("{axis}: [{}], ", values.join(", "))).concat();
     let github = format!(
         "on: push\njobs:\n  a:\n    strategy: {{ matrix: {{ {axes} }} }}\n    runs-on: ${{{{ matrix.a }}}}-${{{{ matrix.b }}}}-${{{{ matrix.c }}}}\n    \
          if: {}\n    steps:\n      - run: ${{{{ {} }}}}\n",

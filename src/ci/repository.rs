@@ -82,7 +82,9 @@ impl<'a> Repository<'a> {
             }
         };
         if !problems.is_empty() && self.noted.borrow_mut().insert(path.to_owned()) {
-            problems.into_iter().for_each(|problem| self.problem(problem));
+            for problem in problems {
+                self.problem(problem);
+            }
         }
         self.parsed.borrow_mut().insert(path, tree.clone());
         tree

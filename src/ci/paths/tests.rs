@@ -336,12 +336,12 @@ jobs:
 fn file_by_file_a_called_workflow_is_told_as_in_a_whole_reading() {
     let caller = "on: push\njobs:\n  a:\n    uses: ./.github/workflows/run.yml\n    with: { command: npm publish }\n    \
                   secrets: inherit\n";
-    let called = "on: { workflow_call: { inputs: { command: { type: string } } } }\njobs:\n  run:\n    \
+    let reusable = "on: { workflow_call: { inputs: { command: { type: string } } } }\njobs:\n  run:\n    \
                   runs-on: ubuntu-latest\n    steps:\n      - run: ${{ inputs.command }}\n        \
                   env: { NODE_AUTH_TOKEN: '${{ secrets.NPM_TOKEN }}' }\n";
     let tree = Memory::new([
         (".github/workflows/a.yml", caller),
-        (".github/workflows/run.yml", called),
+        (".github/workflows/run.yml", reusable),
         (".github/workflows/z.yml", "on: push\njobs: {}\n"),
     ]);
     let project = Project::read(&tree);
