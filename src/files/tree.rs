@@ -66,7 +66,11 @@ pub trait Tree {
     }
 }
 
-/// Joins a directory and a relative path, resolving `.` and `..`; `None` where it would leave the root.
+/// The longest path that Linux opens, in bytes (`PATH_MAX`).
+const MAX_PATH: usize = 4096;
+
+/// Joins a directory and a relative path, resolving `.` and `..`; `None` where it would leave the root, and
+/// where it is longer than any file's.
 pub fn join(dir: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
     let base = if path.starts_with('/') { "" } else { dir };
@@ -79,7 +83,7 @@ pub fn join(dir: &str, path: &str) -> Option<String> {
             name => parts.push(name),
         }
     }
-    Some(parts.join("/"))
+    Some(parts.join("/")).filter(|path| path.len() <= MAX_PATH)
 }
 
 /// Files in memory, for tests and for renderings.

@@ -86,7 +86,8 @@ impl<'f, 'a> Walk<'f, 'a> {
         let script = shell::read(text, dialect);
         let mut folders: Vec<Option<Folders>> = vec![None; script.scopes.len()];
         folders[0] = Some(Folders { now: directory.map(str::to_owned), before: Vec::new() });
-        for (index, command) in script.commands.iter().enumerate() {
+        let mut last: Vec<Option<&shell::Command<'_>>> = vec![None; script.scopes.len()];
+        for command in &script.commands {
             let folder = enter(&mut folders, &script.scopes, command.scope);
             let here = folder.now.clone();
             let conditional = conditional || command.conditional || command.link == Link::Or;
@@ -101,8 +102,7 @@ impl<'f, 'a> Walk<'f, 'a> {
                     outer: command.parent.map(|outer| &script.commands[outer]),
                     text,
                 };
-                let before = script.commands[..index].iter().rev().find(|other| other.scope == command.scope);
-                let fed = before.filter(|_| command.link == Link::Pipe);
+                let fed = last[command.scope].filter(|_| command.link == Link::Pipe);
                 self.command(command, fed, &call);
                 if let Some(folder) = folders[command.scope].as_mut() {
                     folder.follow(command, &self.variables);
@@ -111,6 +111,7 @@ impl<'f, 'a> Walk<'f, 'a> {
                 config::assignment(self, command);
             }
             self.variables.observe(command);
+            last[command.scope] = Some(command);
         }
         self.depth -= 1;
     }
