@@ -85,7 +85,7 @@ impl<'f, 'a> Walk<'f, 'a> {
         self.depth += 1;
         let script = shell::read(text, dialect);
         let mut folders: Vec<Option<Folders>> = vec![None; script.scopes.len()];
-        folders[0] = Some(Folders { now: directory.map(str::to_owned), before: Vec::new() });
+        folders[0] = Some(Folders::at(directory));
         for (index, command) in script.commands.iter().enumerate() {
             let folder = enter(&mut folders, &script.scopes, command.scope);
             let here = folder.now.clone();
@@ -101,8 +101,9 @@ impl<'f, 'a> Walk<'f, 'a> {
                     outer: command.parent.map(|outer| &script.commands[outer]),
                     text,
                 };
-                let before = script.commands[..index].iter().rev().find(|other| other.scope == command.scope);
-                let fed = before.filter(|_| command.link == Link::Pipe);
+                let mut before = script.commands[..index].iter().rev();
+                let is_fed = command.link == Link::Pipe;
+                let fed = is_fed.then(|| before.find(|other| other.scope == command.scope)).flatten();
                 self.command(command, fed, &call);
                 if let Some(folder) = folders[command.scope].as_mut() {
                     folder.follow(command, &self.variables);
