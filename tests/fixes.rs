@@ -123,6 +123,43 @@ fn every_example_is_mended_and_no_line_is_changed_for_nothing() {
 }
 
 #[test]
+fn a_fix_gives_the_identity_to_no_other_job() {
+    let job = |permissions: &str| {
+        format!(
+            "  p:\n    runs-on: ubuntu-latest\n    environment: npm\n    permissions: {permissions}\n    steps: [{{run: npm publish}}]\n"
+        )
+    };
+    let test = |permissions: &str| {
+        format!(
+            "  test:\n    runs-on: ubuntu-latest\n    permissions: {permissions}\n    steps: [{{run: npm test}}]\n"
+        )
+    };
+    let block = "\n      contents: read";
+    let shared = format!("&p{block}");
+    let top = format!("x: &p\n  contents: read\n{}", "jobs:\n");
+    for text in [
+        format!("jobs:\n{}{}", test(&shared), job("*p")),
+        format!("jobs:\n{}{}", job(&shared), test("*p")),
+        format!("{top}{}{}", test("*p"), job("*p")),
+        format!("{top}{}", job(&format!("\n      <<: *p{block}"))),
+    ] {
+        let tree = Memory::new([
+            (".github/workflows/p.yml", format!("on: push\n{text}").as_str()),
+            ("package.json", "{\"name\": \"a\", \"version\": \"1.0.0\"}"),
+        ]);
+        let fixed = check(&tree).into_iter().filter(|finding| finding.rule == "id-token-missing");
+        assert!(fixed.clone().count() > 0, "{text}");
+        assert!(fixed.into_iter().all(|finding| finding.fix.is_none()), "{text}");
+    }
+    let own = format!("on: push\njobs:\n{}{}", test(block), job(block));
+    let tree = Memory::new([(".github/workflows/p.yml", own.as_str())]);
+    assert_eq!(
+        mend(&tree, false).values().map(|text| text.matches("id-token: write").count()).sum::<usize>(),
+        1
+    );
+}
+
+#[test]
 fn line_endings_and_byte_order_marks_stay() {
     for rule in rules::ALL {
         let files = rule.page().bad().files;

@@ -28,13 +28,17 @@ const PREFIXES: &[(&str, &str, usize)] = &[
 /// Keys whose value is a credential, whatever it looks like.
 const KEYS: &[&str] = &["_authToken", "_auth", "_password", "npmAuthToken", "npmAuthIdent"];
 
+/// Ends of variables' names whose value is a credential where it looks like one: elsewhere it is a name.
+const NAMES: [&str; 2] = ["_TOKEN", "--otp"];
+
 /// Words before credentials in headers.
 const SCHEMES: [&str; 4] = ["Bearer ", "bearer ", "Basic ", "basic "];
 
 /// Everything that a secret can follow, looked for at once: most texts hold none of it.
 static MARKS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let prefixes = PREFIXES.iter().map(|(prefix, _, _)| prefix);
-    AhoCorasick::new(prefixes.chain(KEYS).chain(&SCHEMES)).expect("a few short words always build")
+    AhoCorasick::new(prefixes.chain(KEYS).chain(&NAMES).chain(&SCHEMES))
+        .expect("a few short words always build")
 });
 
 /// Masks whatever looks like a token with as many stars, so that columns and spans stay where they are: tokens of npm,
@@ -43,6 +47,7 @@ static MARKS: LazyLock<AhoCorasick> = LazyLock::new(|| {
 pub fn redact(text: &str) -> Cow<'_, str> {
     let mut secrets: Vec<Range<usize>> = Vec::new();
     let keys = PREFIXES.len()..PREFIXES.len() + KEYS.len();
+    let names = keys.end..keys.end + NAMES.len();
     for mark in MARKS.find_overlapping_iter(text) {
         let (index, behind) = (mark.pattern().as_usize(), mark.end());
         // A mark within a secret tells nothing more.
@@ -52,6 +57,10 @@ pub fn redact(text: &str) -> Cow<'_, str> {
         secrets.extend(match PREFIXES.get(index) {
             Some((_, extra, least)) => body(text, behind, extra, *least),
             None if keys.contains(&index) => assigned(text, behind),
+            None if names.contains(&index) => {
+                let value = assigned(text, behind).or_else(|| after_blank(text, behind));
+                value.filter(|value| is_uuid(&text[value.clone()]) || is_one_time(&text[value.clone()]))
+            }
             None => body(text, behind, "-_.~+/=", 16),
         });
     }
@@ -135,6 +144,23 @@ fn assigned(text: &str, behind: usize) -> Option<Range<usize>> {
     (end - start >= 6 && !is_placeholder(&text[start..end])).then_some(start..end)
 }
 
+/// The word that stands after the blank at `behind`: an option's value.
+fn after_blank(text: &str, behind: usize) -> Option<Range<usize>> {
+    let start = behind + text[behind..].strip_prefix(' ').map(|_| 1)?;
+    Some(start..run(text, start, ""))
+}
+
+/// The form of npm's tokens before 2021.
+fn is_uuid(value: &str) -> bool {
+    let groups = value.split('-').map(str::len);
+    groups.eq([8, 4, 4, 4, 12]) && value.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
+}
+
+/// A one-time password.
+fn is_one_time(value: &str) -> bool {
+    matches!(value.len(), 6..=8) && value.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// A variable, or setup-node's `XXXXX-XXXXX-XXXXX-XXXXX`: no secret, and the very thing to look at.
 fn is_placeholder(value: &str) -> bool {
     value.starts_with(['$', '<', '{', '*', '×', '＊', '𝄪']) || value.chars().all(|c| matches!(c, 'X' | '-'))
@@ -175,6 +201,13 @@ mod tests {
             "Authorization: Bearer *****************"
         );
         assert_eq!(redact("https://bob:hunter2@host/x"), "https://bob:*******@host/x");
+        let uuid = "0a1b2c3d-1111-2222-3333-444455556666";
+        assert_eq!(redact(&format!("NPM_TOKEN={uuid} npm")), format!("NPM_TOKEN={} npm", "*".repeat(36)));
+        assert_eq!(
+            redact(&format!("NODE_AUTH_TOKEN: '{uuid}'")),
+            format!("NODE_AUTH_TOKEN: '{}'", "*".repeat(36))
+        );
+        assert_eq!(redact("--otp=123456 --otp 654321"), "--otp=****** --otp ******");
     }
 
     #[test]
@@ -190,6 +223,8 @@ mod tests {
             "text += '_authToken=' + token",
             "the `_authToken` line",
             "eye.ey.eyes",
+            "NPM_TOKEN: ${{ secrets.NPM_TOKEN }}",
+            "NPM_TOKEN=vault-npm --otp=$OTP",
             "export const everything.eyebrow",
         ] {
             assert_eq!(redact(text), text);

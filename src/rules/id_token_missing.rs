@@ -49,7 +49,7 @@ use crate::ci::command::Deed;
 use crate::ci::{Auth, Credential, IdentityState, Job, Level, PublishPath, Reach, Registry, Tool, Value};
 use crate::diagnostic::{Finding, Fix, Safety, Severity};
 use crate::facts::{Provider, registry};
-use crate::text::Edit;
+use crate::text::{Edit, Source};
 
 pub(super) static META: Meta = Meta {
     id: "id-token-missing",
@@ -166,6 +166,9 @@ fn fix(path: &PublishPath, job: &Job) -> Option<Fix> {
     if !text.trim_start().starts_with(name.as_str()) || source.path() != job.key.source.path() {
         return None;
     }
+    if is_shared(source, source.position(job.key.span.start).line, line) {
+        return None;
+    }
     let line_end = source.line_span(line).start + text.len();
     let newline = if source.text()[line_end..].starts_with('\r') { "\r\n" } else { "\n" };
     Some(Fix {
@@ -176,4 +179,21 @@ fn fix(path: &PublishPath, job: &Job) -> Option<Fix> {
             Edit::insert(line_end, format!("{newline}{}id-token: write", &text[..indent])),
         )],
     })
+}
+
+/// Whether what stands on line `line` of the job that begins on line `first` is another job's as well: through an
+/// anchor, or as it stands in another mapping that an alias or a merge key brings in.
+fn is_shared(source: &Source, first: usize, line: usize) -> bool {
+    let indent = |text: &str| text.len() - text.trim_start().len();
+    let outer = indent(source.line(first));
+    let begins = |text: &&str| {
+        let text = text.trim_start();
+        !text.is_empty() && !text.starts_with('#')
+    };
+    line <= first
+        || (first + 1..=line).map(|line| source.line(line)).filter(begins).any(|text| indent(text) <= outer)
+        || (first..=line).map(|line| source.line(line)).filter(begins).any(|text| {
+            let value = text.split_once(": ").map_or("", |(_, value)| value.trim_start());
+            value.starts_with('&') || text.trim_start().starts_with("<<")
+        })
 }

@@ -56,10 +56,13 @@ fn is_named_so(pipeline: &Pipeline) -> bool {
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let publishing: HashSet<usize> = context.npm_paths().map(|path| path.pipeline).collect();
+    // With a package to publish and nothing that does, what is not seen is where to look.
+    let sought = publishing.is_empty() && context.project.publishable().next().is_some();
     for (index, pipeline) in context.model.pipelines.iter().enumerate() {
         // Elsewhere an unseen part is no business of publishing.
         let about_publishing = publishing.contains(&index)
             || is_named_so(pipeline)
+            || sought && pipeline.entry && pipeline.provider != Provider::Github
             || pipeline.provider == Provider::Circleci
                 && context.npm_paths().any(|path| path.provider == Provider::Circleci);
         if !about_publishing {

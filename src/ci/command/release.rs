@@ -191,7 +191,7 @@ fn publishes_elsewhere(walk: &Walk<'_, '_>, program: &Program, args: &Args<'_>, 
             config.is_some_and(|config| {
                 let lists = config.contains("plugins") && !config.contains("extends");
                 let npm = config.contains("@semantic-release/npm") || config.contains("npm publish");
-                let off = config.contains("\"npmPublish\": false") || config.contains("npmPublish: false");
+                let off = bare(&config).contains("npmPublish:false");
                 (lists && !npm && !config.contains("publishCmd")) || (off && !config.contains("publishCmd"))
             })
         }
@@ -200,13 +200,17 @@ fn publishes_elsewhere(walk: &Walk<'_, '_>, program: &Program, args: &Args<'_>, 
                 [".release-it.json", ".release-it.yaml", ".release-it.yml", ".release-it.js"];
             let config = FILES.iter().find_map(|name| text(name)).or_else(|| in_manifest("release-it"));
             config.is_some_and(|config| {
-                let bare: String =
-                    config.chars().filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\'')).collect();
+                let bare = bare(&config);
                 bare.contains("npm:false") || bare.contains("npm:{publish:false")
             })
         }
         _ => false,
     }
+}
+
+/// A configuration without white space and quotes, which JSON, YAML and JavaScript set differently.
+fn bare(config: &str) -> String {
+    config.chars().filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\'')).collect()
 }
 
 /// `npx TOOL publish` of a tool that is not known: its name and verb alone.

@@ -55,7 +55,7 @@ fn summary(groups: &[Group]) -> String {
     };
     let all = count(&|_| true);
     if all == 0 {
-        return "Nothing here publishes a package to an npm registry".to_owned();
+        return "Nothing seen here publishes a package to an npm registry".to_owned();
     }
     let loud = count(&|cell| cell.tone == Tone::Loud);
     let calm = count(&|cell| cell.symbol == Symbol::Identity);
