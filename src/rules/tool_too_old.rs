@@ -40,28 +40,23 @@
 //! ## Evidence
 //! - code: each tool's own package at the versions in `trustpub facts tools`.
 
-use super::engine::{Availability, Context, Meta, relies_on_identity, tool_facts, tool_version, words};
+use super::engine::{
+    Availability, Context, Meta, outdated, relies_on_identity, tool_facts, tool_version, words,
+};
 use crate::ci::{PublishPath, Tool};
 use crate::diagnostic::{Finding, Location, Severity};
 use crate::facts::Range;
-use crate::facts::tools::{self, Exchange};
+use crate::facts::tools;
 
 pub(super) static META: Meta =
     Meta { id: "tool-too-old", severity: Severity::Error, fix: Availability::None, providers: &[] };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for path in context.npm_paths().filter(|path| words::has_oidc(path.provider)) {
-        let Some(tool) = tool_facts(path.command.tool) else { continue };
-        let Some(version) = tool_version(context, path, tool) else {
+        let Some((tool, version, floor)) = outdated(context, path) else {
             findings.extend(old_semantic_release(context, path));
             continue;
         };
-        let Some(floor) = tool.floor(path.provider) else { continue };
-        let hands_over = tool.exchange(path.provider, Some(&version)) == Some(Exchange::Npm);
-        // Below its floor pnpm calls the npm on the PATH, whose own version decides.
-        if version >= *floor || hands_over {
-            continue;
-        }
         let mut finding = META.finding(
             &path.command.at,
             path.provider,
@@ -81,7 +76,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 /// semantic-release brings its npm plugin along: where no lockfile tells the plugin's version, the range of
 /// semantic-release itself bounds it.
 fn old_semantic_release(context: &Context<'_>, path: &PublishPath) -> Option<Finding> {
-    if path.command.tool != Tool::SemanticRelease {
+    let plugin = tool_facts(path.command.tool).filter(|_| path.command.tool == Tool::SemanticRelease)?;
+    if tool_version(context, path, plugin).is_some() {
         return None;
     }
     let first = tools::milestone("semantic-release-plugin")?;

@@ -39,7 +39,7 @@
 //! ## Evidence
 //! - code: bun 1.4.5 and Yarn 1.22 hold no exchange.
 
-use super::engine::{Availability, Client, Context, Meta, client, relies_on_identity, words};
+use super::engine::{Availability, Client, Context, Meta, client, outdated, relies_on_identity, words};
 use crate::ci::{PublishPath, Tool};
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Provider;
@@ -58,7 +58,10 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             .with_help("Pack, then `npm publish ./PACKAGE.tgz`; np skips the check on GitHub and GitLab alone."),
         );
     }
-    let paths = context.npm_paths().filter(|path| words::has_oidc(path.provider));
+    // What an update mends is tool-too-old's.
+    let paths = context
+        .npm_paths()
+        .filter(|path| words::has_oidc(path.provider) && outdated(context, path).is_none());
     for path in paths.filter(|path| client(context, path) == Client::Nobody) {
         let mut finding = META.finding(
             &path.command.at,

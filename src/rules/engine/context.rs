@@ -196,6 +196,20 @@ pub(in crate::rules) fn tool_version(
     version.filter(|version| !modern || version.major() > 1)
 }
 
+/// The tool of `path` with its version and the first one that can use the identity, where it is older. Not where
+/// the npm on the PATH decides (pnpm below its floor), nor of Yarn 1, which no later version of itself mends.
+pub(in crate::rules) fn outdated(
+    context: &Context<'_>,
+    path: &PublishPath,
+) -> Option<(&'static tools::Tool, Version, &'static Version)> {
+    let tool = tool_facts(path.command.tool)?;
+    let version = tool_version(context, path, tool)?;
+    let floor = tool.floor(path.provider)?;
+    let hands_over = tool.exchange(path.provider, Some(&version)) == Some(Exchange::Npm);
+    let classic = path.command.tool == Tool::Yarn && version.major() < 2;
+    (version < *floor && !hands_over && !classic).then_some((tool, version, floor))
+}
+
 /// The least version that a version or range admits.
 fn lowest(text: &str) -> Option<Version> {
     Version::parse(text).ok().or_else(|| Range::parse(text).ok()?.min_version())

@@ -19,7 +19,7 @@ use crate::facts::Provider;
 pub use baseline::{Baseline, BaselineError};
 pub use context::Context;
 pub(super) use context::PublishingJob;
-pub(super) use context::{Client, client, npm_has, relies_on_identity, tool_facts, tool_version};
+pub(super) use context::{Client, client, npm_has, outdated, relies_on_identity, tool_facts, tool_version};
 pub use docs::table;
 pub use fingerprint::fingerprint;
 pub use fix::{FixPlan, plan_fixes};
