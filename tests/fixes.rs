@@ -142,6 +142,7 @@ fn a_fix_gives_the_identity_to_no_other_job() {
         format!("jobs:\n{}{}", job(&shared), test("*p")),
         format!("{top}{}{}", test("*p"), job("*p")),
         format!("{top}{}", job(&format!("\n      <<: *p{block}"))),
+        format!("jobs:\n{}", job(&format!("{block}\n      id_token: write"))),
     ] {
         let tree = Memory::new([
             (".github/workflows/p.yml", format!("on: push\n{text}").as_str()),

@@ -154,7 +154,9 @@ fn help(provider: Provider) -> String {
 /// Adds `id-token: write` below the last permission that the job itself names, on a line of its own.
 fn fix(path: &PublishPath, job: &Job) -> Option<Fix> {
     let permissions = job.permissions.as_ref().filter(|permissions| permissions.level == Some(Level::Job))?;
-    if path.provider != Provider::Github || permissions.scopes.iter().any(|(name, _)| name == "id-token") {
+    // A misspelling would stay beside the added line.
+    let has_it = permissions.scopes.iter().any(|(name, _)| words::is_id_token(name));
+    if path.provider != Provider::Github || has_it {
         return None;
     }
     let (name, access) = permissions.scopes.last()?;

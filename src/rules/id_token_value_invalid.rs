@@ -39,7 +39,7 @@
 //! ## Evidence
 //! - documentation: GitHub's permissions; run, 2026-11-22: GitHub's own language service rejects both.
 
-use super::engine::{Availability, Context, Meta};
+use super::engine::{Availability, Context, Meta, words};
 use crate::ci::{Pipeline, Scalar};
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Provider;
@@ -65,8 +65,7 @@ pub(super) fn check_file(_: &Context<'_>, pipeline: &Pipeline, findings: &mut Ve
 }
 
 fn fault(scope: &str, access: &Scalar) -> Option<(String, &'static str)> {
-    let plain = scope.to_ascii_lowercase().replace(['_', '-'], "");
-    if plain != "idtoken" {
+    if !words::is_id_token(scope) {
         return None;
     }
     if scope != "id-token" {

@@ -41,6 +41,11 @@ pub(in crate::rules) fn toolchain_place(path: &PublishPath) -> &Location {
     toolchain.npm.at.as_ref().or(toolchain.node.at.as_ref()).unwrap_or(&path.command.at)
 }
 
+/// Whether a GitHub permission is `id-token`, or meant to be.
+pub(in crate::rules) fn is_id_token(permission: &str) -> bool {
+    permission.to_ascii_lowercase().replace(['_', '-'], "") == "idtoken"
+}
+
 /// Whether npm accepts identities of this provider.
 pub(in crate::rules) fn has_oidc(provider: Provider) -> bool {
     npm::floor(Feature::OidcPublish, provider).is_some()
