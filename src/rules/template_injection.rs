@@ -88,8 +88,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         for script in publishing.job.leaves().into_iter().filter_map(|step| step.script()) {
             let text = script.text();
-            for (start, _) in text.match_indices(open) {
-                let Some(length) = text[start..].find(close) else { continue };
+            let mut starts = text.match_indices(open).map(|(start, _)| start).peekable();
+            while let Some(start) = starts.next() {
+                // No expression holds the beginning of another one.
+                let end = starts.peek().copied().unwrap_or(text.len());
+                let Some(length) = text[start..end].find(close) else { continue };
                 let inner = text[start + open.len()..start + length].trim();
                 let severity = if STRANGERS.iter().any(|name| inner.starts_with(name)) {
                     Severity::Error

@@ -3,6 +3,11 @@
 use crate::files;
 use crate::shell::{self, Variables};
 
+/// The longest path of a folder that is followed, in bytes: `cd` could lengthen it without end.
+const MAX_PATH: usize = 512;
+/// How many folders can be gone back to.
+const MAX_BEFORE: usize = 32;
+
 /// The folder of a scope, with those that `pushd` left.
 #[derive(Clone)]
 pub(super) struct Folders {
@@ -24,10 +29,16 @@ pub(super) fn enter<'s>(
         }
         all[scope].clone_from(&all[outer].clone());
     }
-    all[scope].get_or_insert(Folders { now: None, before: Vec::new() })
+    all[scope].get_or_insert(Folders::at(None))
 }
 
 impl Folders {
+    /// Where a script starts.
+    pub(super) fn at(directory: Option<&str>) -> Self {
+        let now = directory.filter(|path| path.len() <= MAX_PATH).map(str::to_owned);
+        Self { now, before: Vec::new() }
+    }
+
     pub(super) fn follow(&mut self, command: &shell::Command<'_>, variables: &Variables) {
         let Some(name @ ("cd" | "pushd" | "popd" | "chdir" | "Set-Location")) = command.name() else {
             return;
@@ -47,7 +58,11 @@ impl Folders {
             }
             _ => None,
         };
+        let next = next.filter(|path| path.len() <= MAX_PATH);
         let before = std::mem::replace(&mut self.now, next);
+        if self.before.len() == MAX_BEFORE {
+            self.before.remove(0);
+        }
         self.before.push(before);
     }
 }

@@ -85,7 +85,7 @@ impl<'f, 'a> Walk<'f, 'a> {
         self.depth += 1;
         let script = shell::read(text, dialect);
         let mut folders: Vec<Option<Folders>> = vec![None; script.scopes.len()];
-        folders[0] = Some(Folders { now: directory.map(str::to_owned), before: Vec::new() });
+        folders[0] = Some(Folders::at(directory));
         let mut last: Vec<Option<&shell::Command<'_>>> = vec![None; script.scopes.len()];
         for command in &script.commands {
             let folder = enter(&mut folders, &script.scopes, command.scope);

@@ -3,6 +3,9 @@ use crate::diagnostic::Finding;
 /// The words that open a suppression in a comment: `# trustpub: ignore[rule-id, rule-id] reason`.
 const MARKER: &str = "trustpub: ignore[";
 
+/// How much of a line's end is searched: its comment stands there, and many findings can stand on one long line.
+const SEARCHED: usize = 1 << 10;
+
 /// Whether a comment on the finding's first line, or on the comment lines right above it, names its rule.
 pub(super) fn is_suppressed(finding: &Finding) -> bool {
     let source = &finding.location.source;
@@ -30,6 +33,7 @@ fn is_comment(text: &str) -> bool {
 }
 
 fn names(line: &str, rule: &str) -> bool {
+    let line = &line[line.floor_char_boundary(line.len().saturating_sub(SEARCHED))..];
     line.match_indices(MARKER).any(|(at, _)| {
         // The marker must stand in a comment, not in a value.
         let commented = ["#", "//", ";"].iter().any(|open| line[..at].trim_end().ends_with(open));
