@@ -131,7 +131,8 @@ fn yaml(input: &str, traits: &mut Traits) {
         traits.add((shape, marks, node.as_bool(), scale(node.own_entries().count())));
         let _ = (node.tag(), node.anchor(), node.unresolved_alias(), node.as_bool(), node.as_bool_1_1());
         assert_eq!(node.entries().count() > 0, node.entries().next().is_some());
-        for (key, value) in node.own_entries() {
+        // A key is looked for among all: a few of many thousand are enough.
+        for (key, value) in node.own_entries().take(64) {
             if let Some(name) = key.as_str() {
                 assert!(node.get(name).is_some(), "{name:?} is written and not found");
             }

@@ -7,7 +7,7 @@ use std::process::Command;
 /// A repository as path and text.
 pub(crate) type Files = Vec<(String, String)>;
 
-/// A pnpm workspace of `count` packages that depend on each other in a chain, with a spec for all three providers.
+/// A pnpm workspace of `count` packages that depend on each other in a chain, with a spec for GitHub.
 pub(crate) fn workspace(count: usize) -> Files {
     let mut files: Files = vec![
         ("pnpm-workspace.yaml".into(), "packages:\n  - packages/*\n".into()),
@@ -20,7 +20,7 @@ pub(crate) fn workspace(count: usize) -> Files {
         ),
         (
             "trustpub.yml".into(),
-            "version: 1\nproviders:\n  github: {}\n  gitlab: {}\n  circleci: {}\npackages:\n  - path: packages/*\n".into(),
+            "version: 1\nproviders:\n  github: {}\n".into(),
         ),
     ];
     for index in 0..count {
