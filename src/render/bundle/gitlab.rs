@@ -5,16 +5,12 @@ use super::data::{self, Bundle};
 use crate::facts::Provider;
 use crate::render::engine;
 
-/// A component project carries its own licence.
-const LICENSE: &str = include_str!("../../../LICENSE-MIT");
-
 /// Every file of the component's project.
 pub(super) fn files(bundle: &Bundle) -> Vec<File> {
     let data = data::shared(bundle, Provider::Gitlab);
     vec![
         File::new("README.md", engine::render_known("bundle/gitlab/README", &data)),
         File::new(".gitlab-ci.yml", engine::render_known("bundle/gitlab/ci", &data)),
-        File::new("LICENSE.md", LICENSE.to_owned()),
         File::new(
             "templates/npm-publish/template.yml",
             engine::render_known("bundle/gitlab/template", &data),
