@@ -204,3 +204,30 @@ fn init_and_generate_stand_beside_a_workflow_that_publishes_today() {
     assert!(code == 0 && out.contains("written    .github/workflows/npm-publish.yml"), "{out}{err}");
     assert_eq!(std::fs::read_to_string(dir.path().join(WORKFLOW)).unwrap(), old);
 }
+
+#[test]
+fn packages_that_cannot_be_published_as_they_are_stop_everything() {
+    let manifest = |dir: &Path, path: &str, text: &str| {
+        let file = dir.join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    };
+    let root = r#"{"private": true, "workspaces": ["packages/*"]}"#;
+    let repository_of = |spec: &str, packages: &[(&str, &str)]| {
+        let dir = repository("npm-single", spec);
+        manifest(dir.path(), "package.json", root);
+        for (path, text) in packages {
+            manifest(dir.path(), path, text);
+        }
+        let (code, _, err) = generate(dir.path(), &[]);
+        assert!(code == 2 && !dir.path().join(WORKFLOW).exists(), "{err}");
+        err
+    };
+    let a = ("packages/a/package.json", r#"{"name": "a", "version": "1.0.0"}"#);
+    let err = repository_of(SPEC, &[a, ("packages/b/package.json", r#"{"name":"b",,}"#)]);
+    assert!(err.contains("packages/b/package.json:1:"), "{err}");
+    let err = repository_of(SPEC, &[a, ("packages/c/package.json", a.1)]);
+    assert!(err.contains("packages/a/package.json and packages/c/package.json both name"), "{err}");
+    let err = repository_of(&format!("{SPEC}packages:\n  a: {{access: restricted}}\n"), &[a]);
+    assert!(err.contains("`a` has no scope"), "{err}");
+}

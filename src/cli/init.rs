@@ -80,6 +80,10 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
     providers.sort_unstable();
     providers.dedup();
     let project = Project::read(&tree);
+    let broken = project.broken();
+    if !broken.is_empty() {
+        return Err(Failure::Findings(broken));
+    }
     let model = ci::read(&tree, &project);
     let today = Context::today()?;
     let situation = Situation { project: &project, model: &model, spec: None, providers: &providers, today };

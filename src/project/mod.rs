@@ -168,6 +168,11 @@ impl Project {
         self.npmrc.iter().chain(self.packages.iter().filter_map(|package| package.npmrc.as_ref()))
     }
 
+    /// The manifests and workspace files that do not parse: without them a package would be left out unseen.
+    pub fn broken(&self) -> Vec<Finding> {
+        self.problems.iter().filter(|problem| problem.severity == Severity::Error).cloned().collect()
+    }
+
     /// The packages that can be published, dependencies first: named, versioned (semantic-release alone
     /// writes the version itself) and not private.
     pub fn publishable(&self) -> impl Iterator<Item = &Package> {

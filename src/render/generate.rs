@@ -24,8 +24,8 @@ pub enum GenerateError {
     /// There is no spec.
     #[error("there is no {} here; `trustpub init` writes one", spec::FILE)]
     NoSpec,
-    /// Mistakes in the spec, each at its place.
-    #[error("the spec has {} mistakes", .0.len())]
+    /// Mistakes in the spec or in a package.json, each at its place.
+    #[error("there are {} mistakes in what it works from", .0.len())]
     Spec(Vec<Finding>),
     /// A file cannot be read.
     #[error(transparent)]
@@ -40,6 +40,11 @@ pub fn generate(tree: &dyn Tree) -> Result<Generated, GenerateError> {
     let source = tree.read(spec::FILE)?.ok_or(GenerateError::NoSpec)?;
     let loaded = spec::load(&source).map_err(GenerateError::Spec)?;
     let project = Project::read(tree);
+    // A manifest that cannot be read would leave its package out of the release.
+    let broken = project.broken();
+    if !broken.is_empty() {
+        return Err(GenerateError::Spec(broken));
+    }
     let generated = |path: &str| tree.read(path).ok().flatten().is_some_and(|file| is_generated(file.text()));
     let surroundings = Surroundings { project: &project, generated: &generated };
     let (resolved, choices) =

@@ -80,6 +80,15 @@ impl Resolver<'_> {
             self.faults.push(fault);
             return Vec::new();
         }
+        for (index, found) in ours.iter().enumerate() {
+            if let Some(twin) = ours[..index].iter().find(|twin| twin.name() == found.name()) {
+                let name = found.name().unwrap_or_default();
+                let (one, other) = (manifest(twin.path()), manifest(found.path()));
+                let message = format!("{one} and {other} both name the package `{name}`");
+                let help = "give one another name, or mark the one that is not published as private";
+                self.faults.push(Fault::new(CONTRADICTION, "packages", message, help));
+            }
+        }
         let elsewhere: Vec<&str> = others.iter().filter_map(|package| package.name()).collect();
         let rest = match elsewhere.as_slice() {
             [] => String::new(),
@@ -110,6 +119,12 @@ impl Resolver<'_> {
             });
             of_manifest.or_else(|| (!name.starts_with('@')).then_some(Access::Public))
         });
+        if access == Some(Access::Restricted) && !name.starts_with('@') {
+            let message =
+                format!("`{name}` has no scope, and npm restricts access to packages of a scope alone");
+            let help = "write `access: public`, or publish it as `@scope/name`";
+            self.faults.push(Fault::new(CONTRADICTION, format!("{key}.access"), message, help));
+        }
         let own_tag = said.tag.clone().or_else(|| {
             let of_manifest = config.tag.as_ref()?.value.clone();
             let reason = format!("`publishConfig.tag` of {}", manifest(found.path()));

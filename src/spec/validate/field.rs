@@ -98,6 +98,8 @@ impl Checker<'_> {
             "a backslash is no path separator here".to_owned()
         } else if crate::files::join("", text).is_none() {
             format!("`{}` leads out of the repository", shown(text))
+        } else if text.split('/').any(|part| part.eq_ignore_ascii_case(".git")) {
+            format!("`{}` is in git's own folder", shown(text))
         } else if text.len() > 1000 {
             "a path of more than 1000 bytes".to_owned()
         } else {
@@ -180,8 +182,9 @@ impl Checker<'_> {
             return;
         }
         let lawful = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-        if text.is_empty() || text.len() > 100 || !text.chars().all(lawful) || text.starts_with(['-', '.']) {
-            let help = "use ASCII letters, digits, `-`, `.` and `_`, as in `next`";
+        let begins = text.starts_with(|c: char| c.is_ascii_alphabetic());
+        if text.len() > 100 || !text.chars().all(lawful) || !begins {
+            let help = "begin with an ASCII letter and use letters, digits, `-`, `.` and `_`, as in `next`";
             self.fault(INVALID_VALUE, key, format!("`{}` is no dist-tag", shown(text)), help);
         } else if nodejs_semver::Range::parse(text).is_ok() {
             let message = format!("`{text}` reads as a version, and npm refuses such dist-tags");

@@ -53,6 +53,9 @@ impl Checker<'_> {
             let message =
                 "a workflow lies in `.github/workflows/` itself, and npm knows it by its name alone";
             self.fault_of(provider, INVALID_VALUE, &key, message, format!("write `file: {name}`"));
+        } else if crate::files::join("", file).as_deref() == Some(crate::spec::FILE) {
+            let message = "this is the spec itself";
+            self.fault_of(provider, CONTRADICTION, &key, message, "name another file, or leave it out");
         } else if has_identity(provider) && !matches!(file.rsplit_once('.'), Some((_, "yml" | "yaml"))) {
             let message = format!("`{}` does not end in `.yml` or `.yaml`", field::shown(file));
             self.fault_of(provider, INVALID_VALUE, &key, message, format!("write `file: {file}.yml`"));
