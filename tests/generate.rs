@@ -231,3 +231,14 @@ fn packages_that_cannot_be_published_as_they_are_stop_everything() {
     let err = repository_of(&format!("{SPEC}packages:\n  a: {{access: restricted}}\n"), &[a]);
     assert!(err.contains("`a` has no scope"), "{err}");
 }
+
+#[test]
+fn a_package_manager_comes_without_corepack_where_node_has_none() {
+    let dir = repository("pnpm-monorepo", SPEC);
+    for (node, corepack) in [("24.19.0", true), ("26.7.0", false)] {
+        std::fs::write(dir.path().join(".node-version"), node).unwrap();
+        let (code, out, err) = generate(dir.path(), &["--stdout"]);
+        assert_eq!(code, 0, "{err}");
+        assert_eq!(out.contains("corepack enable"), corepack, "{node}");
+    }
+}

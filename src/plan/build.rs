@@ -295,7 +295,9 @@ fn manager_setup(checks: &mut Checks<'_>, spec: &Resolved, node: &PackNode) -> O
     let version = match node {
         PackNode::Exact(version) => Version::parse(version).ok(),
         PackNode::Image(image) => node::NodeSpec::from_image(image).and_then(|node| node.newest()),
-        PackNode::File(_) => spec.build.node.as_deref().and_then(|node| Version::parse(node).ok()),
+        PackNode::File(_) => {
+            build.node_pin.as_deref().and_then(node::NodeSpec::parse).and_then(|node| node.newest())
+        }
     };
     let corepack = build.manager != Manager::Bun && version.as_ref().is_none_or(images::has_corepack);
     if corepack {

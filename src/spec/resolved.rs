@@ -147,6 +147,8 @@ pub struct ResolvedBuild {
     pub manager_version: Option<String>,
     /// Exact Node version, or none where `node_file` is used.
     pub node: Option<String>,
+    /// What the project's own pin says: a version, a range or a name of one.
+    pub node_pin: Option<String>,
     /// The project's own version file, where it has one that the provider can read.
     pub node_file: Option<String>,
     /// Install command; none installs nothing.

@@ -25,6 +25,7 @@ impl Resolver<'_> {
             manager,
             manager_version,
             node,
+            node_pin: self.project().pin(Tool::Node).map(|pin| pin.version.clone()),
             node_file,
             install,
             install_scripts: said.install_scripts.unwrap_or(true),
