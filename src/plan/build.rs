@@ -62,6 +62,7 @@ fn plan_target(spec: &Resolved, target: &Target, refusals: &mut Vec<Refusal>) ->
             timeout_minutes: 30,
             node,
             manager: spec.build.manager,
+            classic: spec.build.classic,
             setup: setup?,
             install: spec.build.install.clone().map(|command| Install {
                 command,

@@ -86,6 +86,8 @@ pub struct PackJob {
     pub node: PackNode,
     /// The project's package manager.
     pub manager: Manager,
+    /// Whether that is Yarn 1.
+    pub classic: bool,
     /// How the package manager comes to the job.
     pub setup: ManagerSetup,
     /// How dependencies are installed; none installs nothing.

@@ -143,6 +143,8 @@ pub struct ResolvedPackage {
 pub struct ResolvedBuild {
     /// The project's package manager.
     pub manager: Manager,
+    /// Whether the manager is Yarn 1.
+    pub classic: bool,
     /// The manager's exact version where the project pins one.
     pub manager_version: Option<String>,
     /// Exact Node version, or none where `node_file` is used.

@@ -8,7 +8,7 @@ use crate::facts::npm::{self, Feature};
 use crate::facts::{Version, limits, node};
 use crate::plan::{Plan, TargetPlan};
 use crate::shell::quote;
-use crate::spec::{Access, Auth, Details, Mode, ResolvedPackage};
+use crate::spec::{Access, Auth, Details, Manager, Mode, ResolvedPackage};
 
 /// The npm that the commands for people run: the newest of the major that Nodes bundle today that
 /// knows the permission flags.
@@ -34,7 +34,7 @@ fn packages(plan: &Plan) -> Vec<&ResolvedPackage> {
 
 pub(super) fn bootstrap(plan: &Plan) -> Vec<Item> {
     let why = "A trusted publisher belongs to a package, so the package must exist: its very first version is published \
-               by a person. Skip those that exist.";
+               by a person, built as the pipeline builds it. Skip those that exist.";
     let mut item =
         Item::new("first-publish", None, "Publish the first version of each new package by hand", why);
     for package in packages(plan) {
@@ -45,14 +45,28 @@ pub(super) fn bootstrap(plan: &Plan) -> Vec<Item> {
             }
             _ => "",
         };
-        let folder = if package.path == "." {
-            String::new()
-        } else {
-            format!(" {}", quote(&format!("./{}", package.path)))
-        };
-        item = item.run(format!("npm view {} version || npm publish{folder}{access}", quote(&package.name)));
+        let publish = first_publish(plan, package);
+        item = item.run(format!("npm view {} version || {publish}{access}", quote(&package.name)));
     }
     vec![item.page("npm-trusted-publishers")]
+}
+
+/// The command of the project's own package manager, which alone rewrites `workspace:` and `catalog:` versions.
+fn first_publish(plan: &Plan, package: &ResolvedPackage) -> String {
+    let (name, folder) = (quote(&package.name), quote(&format!("./{}", package.path)));
+    let pack = plan.targets.first().map(|target| &target.pack);
+    let manager = pack.map_or(Manager::Npm, |pack| pack.manager);
+    let classic = pack.is_some_and(|pack| pack.classic);
+    match (manager, package.path == ".") {
+        (Manager::Pnpm, true) => "pnpm publish".to_owned(),
+        (Manager::Pnpm, false) => format!("pnpm --filter {name} publish"),
+        (Manager::Yarn, true) if !classic => "yarn npm publish".to_owned(),
+        (Manager::Yarn, false) if !classic => format!("yarn workspace {name} npm publish"),
+        (Manager::Bun, true) => "bun publish".to_owned(),
+        (Manager::Bun, false) => format!("bun publish --cwd {folder}"),
+        (Manager::Npm | Manager::Yarn, true) => "npm publish".to_owned(),
+        (Manager::Npm | Manager::Yarn, false) => format!("npm publish {folder}"),
+    }
 }
 
 pub(super) fn publishers(target: &TargetPlan) -> Vec<Item> {

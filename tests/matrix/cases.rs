@@ -81,8 +81,10 @@ pub(crate) fn single(provider: Provider) -> Resolved {
         targets: vec![target(provider)],
         build: ResolvedBuild {
             manager: Manager::Npm,
+            classic: false,
             manager_version: None,
             node: None,
+            node_pin: None,
             node_file: None,
             install: Some("npm ci".to_owned()),
             install_scripts: true,

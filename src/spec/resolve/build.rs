@@ -23,6 +23,7 @@ impl Resolver<'_> {
         let run = said.run.clone().unwrap_or_else(|| self.run_scripts(manager, classic));
         ResolvedBuild {
             manager,
+            classic,
             manager_version,
             node,
             node_pin: self.project().pin(Tool::Node).map(|pin| pin.version.clone()),
