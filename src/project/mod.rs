@@ -197,7 +197,8 @@ impl Project {
     /// Where the repository is hosted: the git remote, else `repository` of the root manifest or of
     /// the first package that has one.
     pub fn origin(&self) -> Option<Origin> {
-        if let Some(remote) = &self.git.remote {
+        // An address of one part is an owner's page, no repository.
+        if let Some(remote) = self.git.remote.as_ref().filter(|remote| remote.address.path.contains('/')) {
             return Some(Origin { address: remote.address.clone(), from_git: true });
         }
         let address =

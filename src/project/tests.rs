@@ -217,3 +217,12 @@ fn a_broken_file_is_a_problem_and_not_the_end() {
     assert!(project.problems.iter().all(|problem| problem.rule == UNREADABLE));
     assert_eq!(project.publishable().filter_map(Package::name).collect::<Vec<_>>(), ["c"]);
 }
+
+#[test]
+fn an_owners_page_is_no_repository() {
+    let config = (".git/config", "[remote \"origin\"]\n\turl = https://github.com/acme\n");
+    let named = ("package.json", r#"{"name": "a", "version": "1.0.0", "repository": "acme/a"}"#);
+    let origin = read(&[config, named]).origin().unwrap();
+    assert_eq!((origin.address.path.as_str(), origin.from_git), ("acme/a", false));
+    assert!(read(&[config, ("package.json", r#"{"name": "a"}"#)]).origin().is_none());
+}

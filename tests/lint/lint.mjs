@@ -194,6 +194,10 @@ await check('yamllint: action/ gitlab/ orb/src', () =>
   ]))
 await check('check-jsonschema: orb/orb.yml', () =>
   tool(join(e2e, '.venv/bin/check-jsonschema'), ['--builtin-schema', 'vendor.circle-ci', join(root, 'orb/orb.yml')]))
+await check("check-jsonschema: orb/orb.yml by SchemaStore's schema", () =>
+  tool(join(e2e, '.venv/bin/check-jsonschema'), [
+    '--schemafile', join(root, 'schemas/vendor/circleciconfig.json'), join(root, 'orb/orb.yml'),
+  ]))
 await check("yamllint reads the packed orb as CircleCI's own packer leaves it", () =>
   tool(join(e2e, '.venv/bin/yamllint'), ['-d', '{extends: relaxed, rules: {line-length: disable}}', join(root, 'orb/orb.yml')]))
 
