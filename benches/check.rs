@@ -66,8 +66,8 @@ impl Case {
         let project = Project::read(&self.tree);
         let project = &project;
         let selection = Selection::default();
-        let mut run = Run::new(&selection);
-        let model = ci::stream(&self.tree, project, &mut |file| {
+        let run = Run::new(&selection);
+        let model = ci::stream(&self.tree, project, &|file| {
             run.files(&Context { model: file, project, spec: None, today: None })
         });
         let outcome = run.finish(&Context { model: &model, project, spec: None, today: None }, None);

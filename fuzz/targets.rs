@@ -283,8 +283,8 @@ fn checked(tree: &dyn trustpub::files::Tree, traits: &mut Traits) -> Vec<trustpu
     let context = Context { model: &model, project: &project, spec: None, today: Some(today) };
     let selection = Selection::new(&[], &[], true).expect("nothing is selected by name");
     let outcome = Outcome::of(&context, &selection, None);
-    let mut run = Run::new(&selection);
-    let publishing = ci::stream(tree, &project, &mut |file| run.files(&Context { model: file, ..context }));
+    let run = Run::new(&selection);
+    let publishing = ci::stream(tree, &project, &|file| run.files(&Context { model: file, ..context }));
     let streamed = run.finish(&Context { model: &publishing, ..context }, None);
     let key = |finding: &trustpub::diagnostic::Finding| {
         (

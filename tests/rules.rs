@@ -39,8 +39,8 @@ fn runs(example: &Example) -> [Outcome; 2] {
     });
     let context = Context { model: &model, project: &project, spec: resolved.as_ref(), today };
     let selection = Selection::default();
-    let mut run = Run::new(&selection);
-    let kept = prove(ci::stream(&tree, &project, &mut |file| run.files(&Context { model: file, ..context })));
+    let run = Run::new(&selection);
+    let kept = prove(ci::stream(&tree, &project, &|file| run.files(&Context { model: file, ..context })));
     let streamed = run.finish(&Context { model: &kept, ..context }, None);
     [Outcome::of(&context, &selection, None), streamed]
 }

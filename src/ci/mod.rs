@@ -23,7 +23,10 @@ mod skeleton;
 pub use model::*;
 pub use repository::{Repository, entry_place, place};
 
+use std::collections::HashSet;
+
 use command::Finder;
+use rayon::prelude::*;
 
 use crate::facts::Provider;
 use crate::files::Tree;
@@ -31,51 +34,97 @@ use crate::project::{CiFile, Project};
 
 /// Reads every CI file of the repository in `tree`, which `project` was read from.
 pub fn read(tree: &dyn Tree, project: &Project) -> Model {
-    stream(tree, project, &mut |_| true)
+    stream(tree, project, &|_| true)
 }
+
+/// How many files are read in one go by one thread; a repository with no more starts no second one.
+const CHUNK: usize = 32;
 
 /// As [`read`], in memory that does not grow with the GitHub workflows that publish nothing: `visit` sees every
 /// file as a model of its own, and says whether it is wanted all the same. Of other providers every file is kept:
 /// a repository has few of them, and they name each other.
-pub fn stream(tree: &dyn Tree, project: &Project, visit: &mut dyn FnMut(&Model) -> bool) -> Model {
-    let repository = Repository::new(tree, project);
-    let finder = Finder::new(tree, project);
-    let mut model = Model::default();
-    let mut take = |pipeline: Pipeline, model: &mut Model| {
-        let paths = paths::of(&repository, &finder, &pipeline);
-        let kept = !paths.is_empty() || pipeline.provider != Provider::Github;
-        let file = Model { pipelines: vec![pipeline], paths, ..Model::default() };
-        if visit(&file) || kept {
-            model.absorb(file);
-        }
+///
+/// Large repositories are read by several threads, so `visit` sees the files in any order; the model has them in
+/// the project's.
+pub fn stream(tree: &dyn Tree, project: &Project, visit: &(dyn Fn(&Model) -> bool + Sync)) -> Model {
+    let start = || Reader::new(tree, project, visit);
+    let files = &project.ci.files;
+    let chunks: Vec<Chunk> = if files.len() <= CHUNK {
+        vec![start().chunk(files)]
+    } else {
+        files.par_chunks(CHUNK).map_init(start, |reader, files| reader.chunk(files)).collect()
     };
+    let mut model = Model::default();
     let mut azure = Vec::new();
-    for file in &project.ci.files {
-        let pipelines = read_file(&repository, file);
-        model.files += usize::from(!pipelines.is_empty());
-        for pipeline in pipelines {
-            if pipeline.provider == Provider::Azure {
-                azure.push(pipeline);
-            } else {
-                take(pipeline, &mut model);
-            }
-        }
-        repository.forget(&file.path);
+    for chunk in chunks {
+        model.absorb(chunk.model);
+        azure.extend(chunk.azure);
     }
+    let reader = start();
     if model.pipelines.iter().any(|pipeline| pipeline.provider == Provider::Gitlab) {
-        for component in gitlab::components(&repository) {
+        for component in gitlab::components(&reader.repository) {
             model.files += 1;
-            take(component, &mut model);
+            reader.take(component, &mut model);
         }
     }
     // Which of them are only templates is known when all are read.
     azure::without_called_templates(&mut azure);
     for pipeline in azure {
-        take(pipeline, &mut model);
+        reader.take(pipeline, &mut model);
     }
-    paths::add_views(&repository, &mut model);
-    model.problems = repository.take_problems();
+    paths::add_views(&reader.repository, &mut model);
+    model.problems.extend(reader.repository.take_problems());
+    let mut noted = HashSet::new();
+    model.problems.retain(|problem| noted.insert(problem.key()));
     model
+}
+
+/// What one thread reads CI files with.
+struct Reader<'a> {
+    repository: Repository<'a>,
+    finder: Finder<'a>,
+    visit: &'a (dyn Fn(&Model) -> bool + Sync),
+}
+
+/// What some of the files say.
+#[derive(Default)]
+struct Chunk {
+    model: Model,
+    azure: Vec<Pipeline>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(tree: &'a dyn Tree, project: &'a Project, visit: &'a (dyn Fn(&Model) -> bool + Sync)) -> Self {
+        Self { repository: Repository::new(tree, project), finder: Finder::new(tree, project), visit }
+    }
+
+    fn chunk(&self, files: &[CiFile]) -> Chunk {
+        let mut chunk = Chunk::default();
+        for file in files {
+            let pipelines = read_file(&self.repository, file);
+            chunk.model.files += usize::from(!pipelines.is_empty());
+            for pipeline in pipelines {
+                if pipeline.provider == Provider::Azure {
+                    chunk.azure.push(pipeline);
+                } else {
+                    self.take(pipeline, &mut chunk.model);
+                }
+            }
+            self.repository.forget(&file.path);
+        }
+        chunk.model.problems = self.repository.take_problems();
+        chunk
+    }
+
+    /// Adds `pipeline` and its paths to `model` where they are needed once they were visited.
+    fn take(&self, pipeline: Pipeline, model: &mut Model) {
+        let paths = paths::of(&self.repository, &self.finder, &pipeline);
+        let kept = !paths.is_empty() || pipeline.provider != Provider::Github;
+        let file = Model { pipelines: vec![pipeline], paths, ..Model::default() };
+        if (self.visit)(&file) || kept {
+            model.absorb(file);
+        }
+    }
 }
 
 /// Reads one CI file: one pipeline, or several where the provider has several in one file (Bitbucket); none

@@ -1,8 +1,8 @@
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::Metadata;
 use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use super::tree::{Entry, MAX_FILE_BYTES, ReadError, Tree};
 use crate::text::Source;
@@ -43,11 +43,11 @@ fn is_absent(error: &std::io::Error) -> bool {
 }
 
 /// A repository on disk, read and written below its root alone.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Disk {
     root: PathBuf,
     /// Folders that were read from, and whether they lie in the repository once links are followed.
-    folders: RefCell<HashMap<PathBuf, bool>>,
+    folders: RwLock<HashMap<PathBuf, bool>>,
 }
 
 impl Disk {
@@ -57,7 +57,7 @@ impl Disk {
         if !root.is_dir() {
             return Err(std::io::Error::new(std::io::ErrorKind::NotADirectory, "not a directory"));
         }
-        Ok(Self { root, folders: RefCell::default() })
+        Ok(Self { root, folders: RwLock::default() })
     }
 
     /// The folder `root`, made where it is missing.
@@ -102,10 +102,10 @@ impl Disk {
         let full = self.join(path).ok_or(NotFound::Outside)?;
         let metadata = full.symlink_metadata()?;
         let folder = full.parent().unwrap_or(&self.root);
-        let known = self.folders.borrow().get(folder).copied();
+        let known = self.folders.read().unwrap_or_else(PoisonError::into_inner).get(folder).copied();
         let inside = known.unwrap_or_else(|| {
             let inside = self.encloses(folder);
-            self.folders.borrow_mut().insert(folder.to_owned(), inside);
+            self.folders.write().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned(), inside);
             inside
         });
         if !inside || metadata.is_symlink() && !self.encloses(&full) {

@@ -52,7 +52,7 @@ pub struct Entry {
 }
 
 /// A tree of files with repository-relative paths (`/` between parts; `""` is the root).
-pub trait Tree {
+pub trait Tree: Sync {
     /// The file's text, or `None` where there is no such file.
     fn read(&self, path: &str) -> Result<Option<Source>, ReadError>;
 

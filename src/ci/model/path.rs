@@ -6,6 +6,7 @@ use crate::diagnostic::Location;
 use crate::facts::Provider;
 use crate::facts::runners::Runner as RunnerClass;
 use crate::settings::Settings;
+use crate::text::Span;
 
 /// All that a repository's CI files say.
 #[derive(Debug, Default)]
@@ -31,6 +32,7 @@ impl Model {
             other.paths.into_iter().map(|path| PublishPath { pipeline: path.pipeline + offset, ..path }),
         );
         self.problems.extend(other.problems);
+        self.files += other.files;
     }
 
     /// The pipeline that `path` starts in.
@@ -60,6 +62,13 @@ pub struct Problem {
     pub at: Option<Location>,
     /// Whose file it would be.
     pub provider: Provider,
+}
+
+impl Problem {
+    /// What two notes of the same problem have in common.
+    pub(in crate::ci) fn key(&self) -> (String, String, Option<Span>) {
+        (self.file.clone(), self.message.clone(), self.at.as_ref().map(|at| at.span))
+    }
 }
 
 /// One way in which a package can reach a registry: entry file and trigger → job chain → step → command,

@@ -1,5 +1,7 @@
 //! Publish paths of whole repositories. The fixtures are our own.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::ci::*;
 use crate::facts::registry::URL;
 use crate::files::Memory;
@@ -352,12 +354,38 @@ fn file_by_file_a_called_workflow_is_told_as_in_a_whole_reading() {
         };
         model.paths.iter().map(path).collect()
     };
-    let mut seen = Vec::new();
-    let streamed = crate::ci::stream(&tree, &project, &mut |file| {
-        seen.push(file.pipelines[0].path().to_owned());
+    let seen = AtomicUsize::new(0);
+    let streamed = crate::ci::stream(&tree, &project, &|file| {
+        seen.fetch_add(file.pipelines.len(), Ordering::Relaxed);
         false
     });
     assert_eq!(told(&streamed), told(&crate::ci::read(&tree, &project)));
     assert_eq!(streamed.paths.len(), 2, "from the entry file and from the called one");
-    assert_eq!((streamed.pipelines.len(), streamed.files, seen.len()), (2, 3, 3));
+    assert_eq!((streamed.pipelines.len(), streamed.files, seen.into_inner()), (2, 3, 3));
+}
+
+#[test]
+fn many_files_read_by_several_threads_are_told_in_the_order_of_the_project() {
+    let broken = "on: push\njobs:\n  a: {runs-on: ubuntu-latest, steps: [{uses: ./.github/actions/broken}]}\n";
+    let file = |index: usize| {
+        let text = if index.is_multiple_of(3) { broken.to_owned() } else { publishing(index) };
+        (format!(".github/workflows/w{index:03}.yml"), text)
+    };
+    let action = (".github/actions/broken/action.yml".to_owned(), "runs: [".to_owned());
+    let tree = Memory::new((0..200).map(file).chain([action]));
+    let model = crate::ci::read(&tree, &Project::read(&tree));
+    assert_eq!(model.files, 200);
+    let order: Vec<&str> = model.pipelines.iter().map(Pipeline::path).collect();
+    assert!(order.is_sorted(), "{order:?}");
+    for path in &model.paths {
+        assert_eq!(model.pipeline(path).path(), path.file);
+        assert_eq!(Some(&path.job), model.job(path).map(|job| &job.id));
+    }
+    assert_eq!(model.paths.len(), 133);
+    let files: Vec<&str> = model.problems.iter().map(|problem| problem.file.as_str()).collect();
+    assert_eq!(files, [".github/actions/broken/action.yml"], "one file, though several threads read it");
+}
+
+fn publishing(index: usize) -> String {
+    format!("on: push\njobs:\n  job{index}: {{runs-on: ubuntu-latest, steps: [{{run: npm publish}}]}}\n")
 }

@@ -137,8 +137,8 @@ impl Plan {
             selection = selection.with_ignored(ignored).context("trustpub.yml, check.ignore")?;
         }
         let (project, spec, today) = (&project, resolved.as_ref(), Some(self.today));
-        let mut run = Run::new(&selection);
-        let mut model = ci::stream(tree, project, &mut |model| {
+        let run = Run::new(&selection);
+        let mut model = ci::stream(tree, project, &|model| {
             run.files(&rules::Context { model, project, spec, today })
         });
         if let Some(settings) = &self.settings {

@@ -1,3 +1,5 @@
+use std::sync::{Mutex, PoisonError};
+
 use super::{Baseline, Context, Selection, suppress};
 use crate::ci::bundle;
 use crate::diagnostic::{Finding, Severity};
@@ -6,6 +8,12 @@ use crate::rules;
 /// A run of the selected rules, over a repository as a whole or file after file.
 pub struct Run<'a> {
     selection: &'a Selection,
+    kept: Mutex<Kept>,
+}
+
+/// What a run has found so far.
+#[derive(Default)]
+struct Kept {
     findings: Vec<Finding>,
     suppressed: usize,
 }
@@ -13,12 +21,12 @@ pub struct Run<'a> {
 impl<'a> Run<'a> {
     /// A run that has seen nothing yet.
     pub fn new(selection: &'a Selection) -> Self {
-        Self { selection, findings: Vec::new(), suppressed: 0 }
+        Self { selection, kept: Mutex::default() }
     }
 
     /// Runs the rules about single files over every pipeline of the context; says whether a rule about the
-    /// repository wants any of them, though it may publish nothing.
-    pub fn files(&mut self, context: &Context<'_>) -> bool {
+    /// repository wants any of them, though it may publish nothing. Several threads may do so at once.
+    pub fn files(&self, context: &Context<'_>) -> bool {
         let mut found = Vec::new();
         for (rule, check) in rules::ALL.iter().filter_map(|rule| Some((rule, rule.check_file?))) {
             if self.selection.runs(rule.meta.id) {
@@ -31,7 +39,7 @@ impl<'a> Run<'a> {
     }
 
     /// Runs the rules about the repository over the context, whose files were seen before.
-    pub fn finish(mut self, context: &Context<'_>, baseline: Option<&Baseline>) -> Outcome {
+    pub fn finish(self, context: &Context<'_>, baseline: Option<&Baseline>) -> Outcome {
         let mut found = Vec::new();
         for (rule, check) in rules::ALL.iter().filter_map(|rule| Some((rule, rule.check?))) {
             if self.selection.runs(rule.meta.id) {
@@ -39,9 +47,10 @@ impl<'a> Run<'a> {
             }
         }
         self.keep(found);
-        let Self { selection, mut findings, mut suppressed } = self;
+        let Self { selection, kept } = self;
+        let Kept { mut findings, mut suppressed } = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
         findings.sort_by(|a, b| key(a).cmp(&key(b)));
-        findings.dedup_by(|a, b| key(a) == key(b) && a.message == b.message);
+        findings.dedup_by(|a, b| key(a) == key(b));
         if let Some(baseline) = baseline {
             let (fresh, known) = baseline.filter(findings);
             findings = fresh;
@@ -54,13 +63,14 @@ impl<'a> Run<'a> {
     }
 
     /// Keeps what is not silenced by a selection or a comment.
-    fn keep(&mut self, mut found: Vec<Finding>) {
+    fn keep(&self, mut found: Vec<Finding>) {
         // What a known member of trustpub's bundle does is no line of the repository.
         found.retain(|finding| !bundle::is_member(finding.location.source.path()));
         let all = found.len();
         found.retain(|finding| !self.selection.ignores(finding) && !suppress::is_suppressed(finding));
-        self.suppressed += all - found.len();
-        self.findings.append(&mut found);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.suppressed += all - found.len();
+        kept.findings.append(&mut found);
     }
 }
 
@@ -76,7 +86,7 @@ pub struct Outcome {
 impl Outcome {
     /// Runs every selected rule over a context that has every file.
     pub fn of(context: &Context<'_>, selection: &Selection, baseline: Option<&Baseline>) -> Self {
-        let mut run = Run::new(selection);
+        let run = Run::new(selection);
         run.files(context);
         run.finish(context, baseline)
     }
@@ -87,7 +97,7 @@ impl Outcome {
     }
 }
 
-fn key(finding: &Finding) -> (&str, usize, usize, &str) {
+fn key(finding: &Finding) -> (&str, usize, usize, &str, &str) {
     let location = &finding.location;
-    (location.source.path(), location.span.start, location.span.end, finding.rule)
+    (location.source.path(), location.span.start, location.span.end, finding.rule, &finding.message)
 }
