@@ -1,9 +1,9 @@
 //! `check --format json`, schema 1: the contract that scripts and editors rely on.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::{Report, TOOL, masked, pretty};
+use super::{Report, TOOL, masked};
 use crate::ci::{PathSummary, PublishPath};
 use crate::diagnostic::{Finding, Location, Related, Safety, Severity};
 use crate::facts::Provider;
@@ -11,17 +11,27 @@ use crate::text::Position;
 
 /// What `trustpub check --format json` prints. Lines and columns are 1-based, columns count characters;
 /// paths are relative to the repository, with `/`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 #[schemars(title = "trustpub check report")]
-pub struct Check {
+pub struct Check<'a> {
     /// The version of this format. Fields may be added to it, none is bent.
     #[schemars(extend("const" = 1))]
     schema: u8,
     /// Name and version of the tool.
     tool: String,
-    findings: Vec<FindingRow>,
+    #[schemars(with = "Vec<FindingRow>")]
+    findings: Rows<'a>,
     publish_paths: Vec<PathSummary>,
     summary: Summary,
+}
+
+/// The findings of a report, each made into a row when it is written: there can be very many.
+struct Rows<'a>(&'a Report<'a>);
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.in_order().into_iter().map(|finding| row(self.0, finding)))
+    }
 }
 
 /// One finding.
@@ -125,11 +135,11 @@ pub fn publish_paths(paths: &[PublishPath]) -> Vec<PathSummary> {
     paths.iter().map(row).collect()
 }
 
-pub(super) fn report(report: &Report) -> String {
-    pretty(&Check {
+pub(super) fn report(report: &Report) -> impl Serialize {
+    Check {
         schema: 1,
         tool: TOOL.to_owned(),
-        findings: report.in_order().into_iter().map(|finding| row(report, finding)).collect(),
+        findings: Rows(report),
         publish_paths: publish_paths(report.publish_paths),
         summary: Summary {
             error: report.count(Severity::Error),
@@ -138,7 +148,7 @@ pub(super) fn report(report: &Report) -> String {
             files: report.files,
             suppressed: report.suppressed,
         },
-    })
+    }
 }
 
 fn row(report: &Report, finding: &Finding) -> FindingRow {

@@ -98,7 +98,7 @@ impl Report<'_> {
     pub fn write<E>(&self, format: Format, out: &mut dyn FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         let whole = match format {
             Format::Text => return text::report(self, out),
-            Format::Json => json::report(self),
+            Format::Json => return write_pretty(&json::report(self), out),
             Format::Sarif => sarif::report(self),
             Format::Github => github::report(self),
             Format::Codequality => codequality::report(self),
@@ -135,6 +135,54 @@ fn message_and_help(finding: &Finding) -> String {
     match &finding.help {
         Some(help) => masked(&format!("{}\n\n{help}", finding.message)),
         None => masked(&finding.message),
+    }
+}
+
+/// Hands a document with a final line break to `out`, part by part.
+fn write_pretty<E>(
+    document: &impl serde::Serialize,
+    out: &mut dyn FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut parts = Parts { out, text: String::new(), failed: None };
+    let written = serde_json::to_writer_pretty(&mut parts, document);
+    let Parts { out, mut text, failed } = parts;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    written.expect("strings, numbers and lists always serialise");
+    text.push('\n');
+    out(&text)
+}
+
+/// A writer of text that hands on large parts, and keeps the error of whoever takes them.
+struct Parts<'o, E> {
+    out: &'o mut dyn FnMut(&str) -> Result<(), E>,
+    text: String,
+    failed: Option<E>,
+}
+
+impl<E> Parts<'_, E> {
+    /// How many bytes are handed on at once.
+    const SIZE: usize = 64 << 10;
+}
+
+impl<E> std::io::Write for Parts<'_, E> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let text = std::str::from_utf8(bytes).map_err(std::io::Error::other)?;
+        self.text.push_str(text);
+        if self.text.len() >= Self::SIZE {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let handed = (self.out)(&self.text);
+        self.text.clear();
+        handed.map_err(|error| {
+            self.failed = Some(error);
+            std::io::Error::other("the report is not taken")
+        })
     }
 }
 
