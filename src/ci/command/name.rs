@@ -82,6 +82,13 @@ const OTHERS: &[&str] = &[
     "post",
     "mcp",
     "pre",
+    "fail",
+    "failed",
+    "failure",
+    "notification",
+    "notifications",
+    "rollback",
+    "revert",
 ];
 
 /// Whether a name speaks of something else than an npm package.

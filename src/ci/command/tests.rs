@@ -343,6 +343,7 @@ fn files_that_are_not_there_speak_by_their_name() {
         ("npx gulp publish", vec!["other??"]),
         ("npx my-tool publish", vec!["other??"]),
         ("node scripts/build.js", vec![]),
+        ("./scripts/handle-failed-release.sh", vec![]),
     ] {
         assert_eq!(found(script), expected, "{script}");
     }

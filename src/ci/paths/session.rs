@@ -1,6 +1,8 @@
 //! What one job's steps do, one after another, as far as it matters for a publish.
 
 use super::{by_name, credential, registry, setup};
+use std::path::Path;
+
 use crate::ci::command::{Act, Confidence, Deed, Finder, Publish, PublishKind, Setting};
 use crate::ci::{
     Command, Credential, CredentialKind, Hop, HopKind, IdToken, IdentityState, Job, Learnt, LearntFrom,
@@ -9,6 +11,7 @@ use crate::ci::{
 use crate::facts::Provider;
 use crate::facts::actions::{Publisher, Publishes, publisher};
 use crate::facts::node::NodeSpec;
+use crate::files;
 use crate::project::{Package, PinKind};
 
 /// A publish that a step does.
@@ -251,9 +254,15 @@ impl<'s, 'a> Session<'s, 'a> {
             known.token_inputs.iter().filter_map(|name| credential::of_input(step.input(name)?)).collect();
         let registry = input(&known.registry_input).map(|input| registry::of_url(input.text.shown()));
         let found = inner.unwrap_or_else(|| Found::of_reference(tool, reference, Confidence::Certain));
+        let target = input(&known.package_input);
+        let directory = match target {
+            Some(target) => target.text.value.as_deref().and_then(folder_of),
+            None => found.command.directory,
+        };
         Some(Found {
             command: Command {
                 tool,
+                directory,
                 version: tool_version(self.repository, tool),
                 dist_tag: input(&known.tag_input).and_then(|input| input.text.value.clone()),
                 ..found.command
@@ -262,7 +271,7 @@ impl<'s, 'a> Session<'s, 'a> {
             own,
             reads: Some(&known.token_env),
             registry: registry.or(found.registry),
-            target: input(&known.package_input).and_then(|input| input.text.value.clone()).or(found.target),
+            target: target.and_then(|target| target.text.value.clone()).or(found.target),
             ..found
         })
     }
@@ -378,6 +387,13 @@ impl<'s, 'a> Session<'s, 'a> {
             self.chosen.as_ref(),
         )
     }
+}
+
+/// The folder that an action's `package` input names, itself or by its manifest; none for a tarball.
+fn folder_of(target: &str) -> Option<String> {
+    let folder = target.strip_suffix("package.json").unwrap_or(target);
+    let tarball = Path::new(folder).extension().is_some_and(|end| end == "tgz" || end == "gz");
+    if tarball { None } else { files::join("", folder) }
 }
 
 /// The folder of the action of this repository that a step belongs to.
