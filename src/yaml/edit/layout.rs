@@ -76,9 +76,9 @@ impl<'t> Site<'t> {
             return None;
         }
         let mut found = None;
-        while let Some(above) =
-            top.checked_sub(1).map(|end| self.line_start(end)).filter(|above| *above < top)
-        {
+        // The first line has none above: there `top` may stand behind a byte order mark.
+        while self.text[..top].ends_with('\n') {
+            let above = self.line_start(top - 1);
             let line = &self.text[above..top];
             if !line.trim_start().starts_with('#')
                 || line.len() - line.trim_start().len() != self.column(start)
