@@ -4,7 +4,7 @@
 //! Compares the files that publish by identity with the one that `trustpub.yml` names for the provider.
 //!
 //! ## Why is this bad?
-//! The trusted publisher is made from the spec (`trustpub trust`), and npm compares the entry file's name: from another
+//! The trusted publisher is made from the spec (`trustpub generate` prints the command), and npm compares the entry file's name: from another
 //! file the exchange is refused, unless a publisher for it was added by hand.
 //!
 //! ## Example
@@ -79,7 +79,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 format!("`{}` publishes, while `trustpub.yml` names `{}`", path.file, target.file),
             )
             .with_help(
-                "Publish from that file alone, or name this one in `trustpub.yml` and run `trustpub trust`.",
+                "Publish from that file alone, or name this one in `trustpub.yml` and make the publisher anew as `trustpub generate` prints it.",
             ),
         );
     }

@@ -86,7 +86,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 format!("job `{}` has {has}, `trustpub.yml` says `{wanted}`", job.id),
             )
             .with_help(format!(
-                "Write `{wanted}` here, or the {word}'s name in `trustpub.yml` and run `trustpub trust`."
+                "Write `{wanted}` here, or the {word}'s name in `trustpub.yml` and make the publisher anew as `trustpub generate` prints it."
             )),
         );
     }
