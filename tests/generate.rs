@@ -319,3 +319,44 @@ fn commands_reach_the_host_of_ones_own() {
         assert!(told <= 1, "{url}: told {told} times");
     }
 }
+
+#[test]
+fn no_script_hides_behind_the_words_of_our_own_programs() {
+    let dir = repository("npm-single", SPEC);
+    generate(dir.path(), &[]);
+    let path = dir.path().join(WORKFLOW);
+    let ours = std::fs::read_to_string(&path).unwrap();
+    let check = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("trustpub"));
+        command.args(["check", "--format", "json", "--repo"]).arg(dir.path());
+        let answer: serde_json::Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+        let rules: Vec<String> = answer["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["rule"].as_str().unwrap().to_owned())
+            .collect();
+        let commands: Vec<String> = answer["publish_paths"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["command"].as_str().unwrap().to_owned())
+            .collect();
+        (rules, commands)
+    };
+    let (rules, commands) = check(&ours);
+    assert!(!rules.iter().any(|rule| rule == "unread") && commands.len() == 1, "{rules:?} {commands:?}");
+    // A changed byte: the program of another version, or somebody's own.
+    let (rules, commands) = check(&ours.replace("// The publish program", "// A publish program"));
+    assert!(rules.iter().any(|rule| rule == "unread") && commands.len() == 1, "{rules:?} {commands:?}");
+    for word in ["TRUSTPUB_PACK", "TRUSTPUB_PUBLISH"] {
+        let (open, close) = ("<<'TRUSTPUB_PUBLISH'\n", "          TRUSTPUB_PUBLISH\n");
+        let start = ours.find(open).unwrap();
+        let hidden = "          spawn('npm', ['publish', '--tag', 'hidden']);\n";
+        let changed = format!("{}<<'{word}'\n{hidden}          {word}\n", &ours[..start]);
+        assert!(ours[start..].contains(close));
+        let (_, commands) = check(&changed);
+        assert!(commands.iter().any(|command| command.contains("hidden")), "{word}: {commands:?}");
+    }
+}

@@ -3,6 +3,7 @@
 use super::scope::Scope;
 use super::step::{self, Frame, Gathered};
 use super::{Found, Library, Walk, condition, executor};
+use crate::ci::command::own::PUBLISH_WORD;
 use crate::ci::command::{Deed, Finder, Setting};
 use crate::ci::repository::{entry_place, place};
 use crate::ci::{
@@ -238,7 +239,7 @@ fn identities(walk: &Walk<'_, '_, '_>, job: &mut Job) {
 
 /// Whether a script may ask for an id token: by itself, or through trustpub's runtime.
 fn asks(text: &str) -> bool {
-    text.contains("oidc") || text.contains("TRUSTPUB_PUBLISH")
+    text.contains("oidc") || text.contains(PUBLISH_WORD)
 }
 
 /// The audience that claims name; none where they are no valid JSON.
