@@ -86,9 +86,9 @@ pub(super) fn either(a: Option<bool>, b: Option<bool>) -> Option<bool> {
 /// text is none of these conditions.
 pub(super) fn holds(condition: &str, lookup: &dyn Fn(&str) -> Known) -> Option<bool> {
     let tokens = tokens(condition)?;
-    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, lookup };
-    let answer = parser.or()?;
-    if parser.at == tokens.len() { answer } else { None }
+    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, wrong: false, lookup };
+    let answer = parser.or();
+    if parser.wrong || parser.at < tokens.len() { None } else { answer }
 }
 
 #[derive(Debug, PartialEq)]
@@ -146,11 +146,12 @@ fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
     Some(out)
 }
 
-/// Every function answers none where the text is no such condition, and else what is known of its truth.
 struct Parser<'p> {
     tokens: &'p [Token<'p>],
     at: usize,
     depth: usize,
+    /// Whether the text is no such condition.
+    wrong: bool,
     lookup: &'p dyn Fn(&str) -> Known,
 }
 
@@ -161,57 +162,55 @@ impl Parser<'_> {
         found
     }
 
-    fn or(&mut self) -> Option<Option<bool>> {
-        let mut left = self.and()?;
+    fn or(&mut self) -> Option<bool> {
+        let mut left = self.and();
         while self.eat("||") {
-            left = either(left, self.and()?);
+            left = either(left, self.and());
         }
-        Some(left)
+        left
     }
 
-    fn and(&mut self) -> Option<Option<bool>> {
-        let mut left = self.not()?;
+    fn and(&mut self) -> Option<bool> {
+        let mut left = self.not();
         while self.eat("&&") {
-            left = both(left, self.not()?);
+            left = both(left, self.not());
         }
-        Some(left)
+        left
     }
 
-    fn not(&mut self) -> Option<Option<bool>> {
+    fn not(&mut self) -> Option<bool> {
         self.depth += 1;
-        if self.depth > DEPTH {
-            return None;
-        }
-        let answer = if self.eat("!") {
-            self.not()?.map(|holds| !holds)
+        let answer = if self.depth > DEPTH {
+            self.wrong = true;
+            None
+        } else if self.eat("!") {
+            self.not().map(|holds| !holds)
         } else if self.eat("(") {
-            let inner = self.or()?;
-            if !self.eat(")") {
-                return None;
-            }
+            let inner = self.or();
+            self.wrong |= !self.eat(")");
             inner
         } else {
-            self.comparison()?
+            self.comparison()
         };
         self.depth -= 1;
-        Some(answer)
+        answer
     }
 
-    fn comparison(&mut self) -> Option<Option<bool>> {
-        let left = self.value()?;
-        let Some(Token::Symbol(operator)) = self.tokens.get(self.at) else { return Some(left.truth()) };
+    fn comparison(&mut self) -> Option<bool> {
+        let left = self.value();
+        let Some(Token::Symbol(operator)) = self.tokens.get(self.at) else { return left.truth() };
         let operator = *operator;
         if matches!(operator, "&&" | "||" | ")") {
-            return Some(left.truth());
+            return left.truth();
         }
         self.at += 1;
         if let ("=~" | "!~", Some(Token::Regex(pattern))) = (operator, self.tokens.get(self.at)) {
             self.at += 1;
             let matches = left.matches(pattern);
-            return Some(if operator == "=~" { matches } else { matches.map(|matches| !matches) });
+            return if operator == "=~" { matches } else { matches.map(|matches| !matches) };
         }
-        let right = self.value()?;
-        Some(match operator {
+        let right = self.value();
+        match operator {
             "==" => left.equals(&right),
             "!=" => left.equals(&right).map(|equal| !equal),
             "starts-with" => left.starts_with(&right),
@@ -219,20 +218,26 @@ impl Parser<'_> {
             "=~" if left == Known::Null => Some(false),
             "!~" if left == Known::Null => Some(true),
             "=~" | "!~" | "<" | ">" | "<=" | ">=" => None,
-            _ => return None,
-        })
+            _ => {
+                self.wrong = true;
+                None
+            }
+        }
     }
 
-    fn value(&mut self) -> Option<Known> {
-        let token = self.tokens.get(self.at)?;
+    fn value(&mut self) -> Known {
+        let token = self.tokens.get(self.at);
         self.at += 1;
         match token {
-            Token::Text(text) => Some(Known::text(*text)),
-            Token::Word("null") => Some(Known::Null),
-            Token::Word(word @ ("true" | "false")) => Some(Known::text(*word)),
-            Token::Word(word) if word.starts_with(|c: char| c.is_ascii_digit()) => Some(Known::text(*word)),
-            Token::Word(word) => Some((self.lookup)(word)),
-            Token::Regex(_) | Token::Symbol(_) => None,
+            Some(Token::Text(text)) => Known::text(*text),
+            Some(Token::Word("null")) => Known::Null,
+            Some(Token::Word(word @ ("true" | "false"))) => Known::text(*word),
+            Some(Token::Word(word)) if word.starts_with(|c: char| c.is_ascii_digit()) => Known::text(*word),
+            Some(Token::Word(word)) => (self.lookup)(word),
+            Some(Token::Regex(_) | Token::Symbol(_)) | None => {
+                self.wrong = true;
+                Known::Unknown
+            }
         }
     }
 }

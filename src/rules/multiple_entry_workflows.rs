@@ -104,9 +104,8 @@ fn is_meant(context: &Context<'_>, a: &PublishPath, b: &PublishPath) -> bool {
     };
     let mut shared = a.packages.iter().filter(|name| b.packages.contains(name)).peekable();
     let few = |name: &str| {
-        let publishers =
-            spec.targets.iter().filter(|target| target.packages.iter().any(|one| one.name == name));
-        limits::publishers_per_package().value.is_none_or(|most| publishers.count() as u64 <= most)
+        let claims = spec.targets.iter().filter(|target| target.packages.iter().any(|one| one.name == name));
+        limits::publishers_per_package().value.is_none_or(|most| claims.count() as u64 <= most)
     };
     shared.peek().is_some() && shared.all(|name| publishes(a, name) && publishes(b, name) && few(name))
 }

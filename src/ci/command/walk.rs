@@ -240,7 +240,7 @@ impl<'f, 'a> Walk<'f, 'a> {
         let Some(text) = call.text.get(body.body.start..body.body.end) else { return };
         let origin = call.origin.inside(body.body.start);
         let word = redirect.target.value.as_ref();
-        let own = if self.in_bundle(call) { own::named(word) } else { own::program(text) };
+        let own = if in_bundle(call) { own::named(word) } else { own::program(text) };
         match own {
             Some(Own::Pack) => return,
             Some(Own::Publish) => return runtime::note(self, call),
@@ -261,11 +261,6 @@ impl<'f, 'a> Walk<'f, 'a> {
                 _ => {}
             }
         }
-    }
-
-    /// Whether the text is that of a bundle member, whose programs are left out when it is embedded.
-    fn in_bundle(&self, call: &Call<'_>) -> bool {
-        call.origin.locate(call.span).is_some_and(|at| bundle::is_member(at.source.path()))
     }
 
     /// Remembers `cat > file <<EOF`, so that a later `sh file` can be followed.
@@ -348,6 +343,11 @@ impl<'f, 'a> Walk<'f, 'a> {
     pub(super) fn published_since(&self, before: usize) -> bool {
         self.acts.get(before..).is_some_and(publishes)
     }
+}
+
+/// Whether the text is that of a bundle member, whose programs are left out when it is embedded.
+fn in_bundle(call: &Call<'_>) -> bool {
+    call.origin.locate(call.span).is_some_and(|at| bundle::is_member(at.source.path()))
 }
 
 fn publishes(acts: &[Act]) -> bool {
