@@ -242,3 +242,121 @@ fn a_package_manager_comes_without_corepack_where_node_has_none() {
         assert_eq!(out.contains("corepack enable"), corepack, "{node}");
     }
 }
+
+#[test]
+fn one_package_on_three_providers_is_no_finding_where_the_spec_says_so() {
+    let spec = "version: 1\nproviders:\n  github: {}\n  gitlab: {}\n  circleci: {}\n\
+                packages:\n  \"NAME\": { providers: [github, gitlab, circleci] }\n";
+    let dir = repository("npm-single", spec);
+    let manifest = std::fs::read_to_string(dir.path().join("package.json")).unwrap();
+    let name: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    let spec = spec.replace("NAME", name["name"].as_str().unwrap());
+    std::fs::write(dir.path().join("trustpub.yml"), spec).unwrap();
+    for provider_file in [".gitlab-ci.yml", ".circleci"] {
+        assert!(!dir.path().join(provider_file).exists(), "the example has no such pipeline");
+    }
+    let (code, _, err) = generate(dir.path(), &[]);
+    assert_eq!(code, 0, "{err}");
+    let check = |dir: &Path| {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("trustpub"));
+        command.args(["check", "--format", "json", "--repo"]).arg(dir);
+        let answer: serde_json::Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+        let found = answer["findings"].as_array().unwrap().iter();
+        found
+            .filter(|one| one["severity"] != "info")
+            .map(|one| one["rule"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(check(dir.path()), Vec::<String>::new());
+    // Without the spec nobody says that it is meant.
+    std::fs::remove_file(dir.path().join("trustpub.yml")).unwrap();
+    assert!(check(dir.path()).iter().any(|rule| rule == "multiple-entry-workflows"));
+}
+
+#[test]
+fn commands_reach_the_host_of_ones_own() {
+    let spec = "version: 1\nproviders:\n  github: { auth: token }\n  gitlab: { auth: token }\n";
+    for (url, meant) in [
+        (
+            "git@github.acme.dev:acme/tools.git",
+            &[
+                "gh api --hostname github.acme.dev --method PUT repos/acme/tools/",
+                "--repo github.acme.dev/acme/tools",
+            ][..],
+        ),
+        (
+            "https://git.acme.dev/group/sub/tools.git",
+            &[
+                "glab api --hostname git.acme.dev",
+                "projects/group%2Fsub%2Ftools",
+                "--repo https://git.acme.dev/group/sub/tools",
+            ],
+        ),
+        (
+            "https://github.com/acme/tools",
+            &["gh api --method PUT repos/acme/tools/", "Fill in <group>/<project>:"],
+        ),
+    ] {
+        let dir = repository("npm-single", spec);
+        std::fs::create_dir_all(dir.path().join(".git")).unwrap();
+        std::fs::write(dir.path().join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
+        std::fs::write(dir.path().join(".git/config"), format!("[remote \"origin\"]\n\turl = {url}\n"))
+            .unwrap();
+        let manifest = dir.path().join("package.json");
+        let mut package: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(&manifest).unwrap()).unwrap();
+        let name = package["name"].as_str().unwrap().to_owned();
+        package.as_object_mut().unwrap().remove("repository");
+        std::fs::write(&manifest, package.to_string()).unwrap();
+        let both = format!("{spec}packages:\n  \"{name}\": {{ providers: [github, gitlab] }}\n");
+        std::fs::write(dir.path().join("trustpub.yml"), both).unwrap();
+        let (code, out, err) = generate(dir.path(), &[]);
+        assert_eq!(code, 0, "{url}: {err}");
+        for words in meant {
+            assert!(out.contains(words), "{url}: {words} is not in\n{out}");
+        }
+        let told = out.matches("trustpub.yml takes it as `providers.gitlab.project`").count();
+        assert!(told <= 1, "{url}: told {told} times");
+    }
+}
+
+#[test]
+fn no_script_hides_behind_the_words_of_our_own_programs() {
+    let dir = repository("npm-single", SPEC);
+    generate(dir.path(), &[]);
+    let path = dir.path().join(WORKFLOW);
+    let ours = std::fs::read_to_string(&path).unwrap();
+    let check = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("trustpub"));
+        command.args(["check", "--format", "json", "--repo"]).arg(dir.path());
+        let answer: serde_json::Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+        let rules: Vec<String> = answer["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["rule"].as_str().unwrap().to_owned())
+            .collect();
+        let commands: Vec<String> = answer["publish_paths"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["command"].as_str().unwrap().to_owned())
+            .collect();
+        (rules, commands)
+    };
+    let (rules, commands) = check(&ours);
+    assert!(!rules.iter().any(|rule| rule == "unread") && commands.len() == 1, "{rules:?} {commands:?}");
+    // A changed byte: the program of another version, or somebody's own.
+    let (rules, commands) = check(&ours.replace("// The publish program", "// A publish program"));
+    assert!(rules.iter().any(|rule| rule == "unread") && commands.len() == 1, "{rules:?} {commands:?}");
+    for word in ["TRUSTPUB_PACK", "TRUSTPUB_PUBLISH"] {
+        let (open, close) = ("<<'TRUSTPUB_PUBLISH'\n", "          TRUSTPUB_PUBLISH\n");
+        let start = ours.find(open).unwrap();
+        let hidden = "          spawn('npm', ['publish', '--tag', 'hidden']);\n";
+        let changed = format!("{}<<'{word}'\n{hidden}          {word}\n", &ours[..start]);
+        assert!(ours[start..].contains(close));
+        let (_, commands) = check(&changed);
+        assert!(commands.iter().any(|command| command.contains("hidden")), "{word}: {commands:?}");
+    }
+}

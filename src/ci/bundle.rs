@@ -16,7 +16,7 @@ macro_rules! member {
     };
 }
 
-/// The members, with the programs taken out: those are told by their heredoc words.
+/// The members, with the programs taken out: in these texts, which are our own, their heredoc words tell them.
 const MEMBERS: [(&str, &str); 5] = [
     member!("action.yml"),
     member!("pack.yml"),

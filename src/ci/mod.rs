@@ -15,6 +15,7 @@ pub mod command;
 mod github;
 mod gitlab;
 mod jenkins;
+mod logic;
 mod model;
 mod paths;
 mod repository;

@@ -1,10 +1,10 @@
-//! What the readers of CI systems without an identity for npm have in common: a pipeline, job or step
-//! with nothing in it, and what YAML scalars of theirs hold.
+//! What the readers have in common: a pipeline, job, step, trigger or condition with nothing in it, and, for CI systems
+//! without an identity for npm, what YAML scalars of theirs hold.
 
 use super::repository::{entry_place, place};
 use super::{
     Condition, EnvVar, Environment, Guard, GuardKind, Hop, Identity, IdentityState, Job, Level, Pipeline,
-    RefFilter, Runner, Scalar, Script, Step, StepKind, Trigger, TriggerKind, Value,
+    RefFilter, Runner, Scalar, Script, Start, Step, StepKind, Trigger, TriggerKind, Value,
 };
 use crate::diagnostic::Location;
 use crate::facts::Provider;
@@ -14,6 +14,9 @@ use crate::yaml::Node;
 
 /// How many jobs and steps one file may grow to.
 pub(super) const BUDGET: usize = 2_000;
+
+/// How long a chain of needed jobs is followed, where the file names them last first.
+const ROUNDS: usize = 16;
 
 /// A pipeline without jobs that the provider starts by itself.
 pub(super) fn pipeline(provider: Provider, source: &Source) -> Pipeline {
@@ -35,7 +38,7 @@ pub(super) fn pipeline(provider: Provider, source: &Source) -> Pipeline {
     }
 }
 
-/// A job that does nothing: npm accepts no identity of its provider.
+/// A job that does nothing and has no identity.
 pub(super) fn job(id: impl Into<String>, key: Location, at: Location) -> Job {
     Job {
         id: id.into(),
@@ -55,6 +58,7 @@ pub(super) fn job(id: impl Into<String>, key: Location, at: Location) -> Job {
         permissions: None,
         contexts: Vec::new(),
         conditions: Vec::new(),
+        refuses: Vec::new(),
         guards: Vec::new(),
         env: Vec::new(),
         needs: Vec::new(),
@@ -82,6 +86,41 @@ pub(super) fn step(kind: StepKind, at: Location, origin: &[Hop]) -> Step {
         condition: None,
         continue_on_error: false,
         origin: origin.to_vec(),
+    }
+}
+
+/// A condition that every way of starting may pass.
+pub(super) fn condition(text: impl Into<String>, at: Location, never: bool, limits_ref: bool) -> Condition {
+    Condition { text: text.into(), at, never, limits_ref, refuses: Vec::new() }
+}
+
+/// Lets each job refuse what the jobs that it needs refuse, unless it is `free` of how these end. Where a needed name
+/// stands for several jobs, one that runs is enough.
+pub(super) fn inherit_refusals(jobs: &mut [Job], starts: &[Start], free: impl Fn(&Job) -> bool) {
+    // Needs lead to earlier jobs, wherever they stand in the file: what is inherited settles in a few rounds.
+    for _ in 0..ROUNDS {
+        let mut settled = true;
+        for index in 0..jobs.len() {
+            let job = &jobs[index];
+            let needed = |name: &str, start: &Start| {
+                let mut named = jobs.iter().filter(|job| job.id == name).peekable();
+                named.peek().is_none() || named.any(|job| job.may_start(start))
+            };
+            let more: Vec<Start> = starts
+                .iter()
+                .filter(|start| {
+                    job.may_start(start) && !job.needs.iter().all(|name| needed(name.shown(), start))
+                })
+                .cloned()
+                .collect();
+            if !more.is_empty() && !free(job) {
+                settled = false;
+                jobs[index].refuses.extend(more);
+            }
+        }
+        if settled {
+            return;
+        }
     }
 }
 

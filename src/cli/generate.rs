@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
         refuse_foreign(&generated.files, args.force)?;
         written = render::write(&disk, &generated.files, args.force)?;
     }
-    let list = checklist(&generated.plan);
+    let list = checklist(&generated.plan, generated.origin.as_ref());
     match args.format {
         Format::Json => print_json(args, context, &generated, &written, &list)?,
         Format::Text if args.stdout => print_files(context, &generated.files)?,

@@ -90,7 +90,7 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
     let advice = advise(&situation);
     let draft = draft(&situation, &advice)?;
     let (plan, defaults) = checked(&draft, &project, &tree)?;
-    let checklist = checklist(&plan);
+    let checklist = checklist(&plan, project.origin().as_ref());
     let json = args.format == Format::Json;
     let ask = !args.yes && !json && Context::is_interactive();
     if ask {

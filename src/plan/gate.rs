@@ -22,6 +22,13 @@ pub type CircleciFilter = (&'static str, &'static str, String);
 /// CircleCI's pipeline parameter that a person sets to publish by hand.
 pub const CIRCLECI_PARAMETER: &str = "publish-to-npm";
 
+/// GitHub's concurrency group: one for each commit, for of those that wait in one group only the newest stays.
+pub const GITHUB_GROUP: &str = "npm-publish-${{ github.sha }}";
+
+/// CircleCI's serial group: one for each commit, for an older pipeline is skipped where a newer one waits or runs in
+/// the same group. A tag may have characters that a group's name may not.
+pub const CIRCLECI_GROUP: &str = "<< pipeline.project.slug >>/npm-publish/<< pipeline.git.revision >>";
+
 impl TriggerPlan {
     /// The event that starts the workflow on GitHub.
     pub fn github_event(&self) -> GithubEvent {

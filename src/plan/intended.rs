@@ -12,7 +12,7 @@ pub struct Intended {
     pub file: String,
     /// Whether the provider reads the file by itself.
     pub entry: bool,
-    /// What starts it, in the words of `publish_paths[].trigger`; empty for a file that is included.
+    /// What starts it, in the words of `publish_paths[].trigger`.
     pub trigger: Vec<String>,
     /// The publish job's key.
     pub job: &'static str,
@@ -63,15 +63,20 @@ impl TargetPlan {
     }
 
     fn trigger_labels(&self) -> Vec<String> {
-        let label = match (self.provider, &self.trigger) {
-            (_, TriggerPlan::Tag(_)) => "push:tags",
-            (_, TriggerPlan::Branch(_)) => "push:branches",
-            (_, TriggerPlan::Release(_)) => "release",
-            (Provider::Github, TriggerPlan::Manual(_)) => "workflow_dispatch",
-            (Provider::Gitlab, TriggerPlan::Manual(_)) => "web",
-            (_, TriggerPlan::Manual(_)) => "api",
+        let push = match &self.trigger {
+            TriggerPlan::Tag(_) => Some("push:tags"),
+            TriggerPlan::Branch(_) => Some("push:branches"),
+            TriggerPlan::Release(_) => Some("release"),
+            TriggerPlan::Manual(_) => None,
         };
-        vec![label.to_owned()]
+        let by_hand = match (self.provider, push) {
+            // CircleCI's API starts a pipeline for any tag or branch, as a push of it does.
+            (Provider::Circleci, _) => Some("api"),
+            (Provider::Github, None) => Some("workflow_dispatch"),
+            (_, None) => Some("web"),
+            (_, Some(_)) => None,
+        };
+        push.into_iter().chain(by_hand).map(str::to_owned).collect()
     }
 
     /// The pack job's key in the file.

@@ -17,7 +17,7 @@ pub mod toolchain;
 
 pub use build::plan;
 pub use bundle::BundlePin;
-pub use gate::{CIRCLECI_PARAMETER, CircleciFilter, GithubEvent};
+pub use gate::{CIRCLECI_GROUP, CIRCLECI_PARAMETER, CircleciFilter, GITHUB_GROUP, GithubEvent};
 pub use intended::Intended;
 pub use model::{
     Expect, Install, ManagerSetup, PackJob, PackNode, Plan, PublishJob, TargetPlan, TriggerPlan,

@@ -4,7 +4,7 @@ use super::{Compared, SelfCheckError, compare, is_generated, read_back, render};
 use crate::diagnostic::Finding;
 use crate::files::{ReadError, Tree};
 use crate::plan::{Plan, plan};
-use crate::project::Project;
+use crate::project::{Origin, Project};
 use crate::spec::{self, Choice, Fault, Loaded, Surroundings};
 
 /// What a spec comes to.
@@ -14,6 +14,8 @@ pub struct Generated {
     pub choices: Vec<Choice>,
     /// The plan.
     pub plan: Plan,
+    /// Where the repository comes from, where anything tells.
+    pub origin: Option<Origin>,
     /// The files, checked and compared with the repository, in the plan's order.
     pub files: Vec<Compared>,
 }
@@ -58,7 +60,7 @@ pub fn generate(tree: &dyn Tree) -> Result<Generated, GenerateError> {
         read_back(tree, &project, target, rendered)?;
     }
     let files = compare(tree, rendered)?;
-    Ok(Generated { choices, plan, files })
+    Ok(Generated { choices, plan, origin: project.origin(), files })
 }
 
 fn found(loaded: &Loaded, faults: &[Fault]) -> GenerateError {

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use serde::Deserialize;
 
+use crate::ci::command::own::{PACK_WORD, PARTS, PUBLISH_WORD};
 use crate::facts::Provider;
 use crate::plan::TargetPlan;
 use crate::spec::Auth;
@@ -67,19 +68,7 @@ struct Programs {
     publish: Vec<Part>,
 }
 
-macro_rules! parts {
-    ($($name:literal)*) => {
-        &[$(($name, include_str!(concat!("../../templates/runtime/", $name)))),*]
-    };
-}
-
 const LIST: &str = include_str!("../../templates/runtime/programs.json");
-const PARTS: &[(&str, &str)] = parts!(
-    "check.mjs" "circleci.mjs" "common.mjs" "explain.mjs" "github.mjs" "gitlab.mjs" "identity.mjs" "manifest.mjs"
-    "npm.mjs" "order-many.mjs" "order-one.mjs" "origin-circleci.mjs" "origin-github.mjs" "origin-gitlab.mjs"
-    "pack.mjs" "preflight.mjs" "publish.mjs" "report-github.mjs" "report-plain.mjs" "settle.mjs" "signing.mjs"
-    "source.mjs" "summary-github.mjs" "tar.mjs" "token.mjs"
-);
 
 /// The install step's fragment; the install command is its arguments.
 pub const INSTALL: &str = include_str!("../../templates/runtime/install.sh");
@@ -88,8 +77,8 @@ impl Program {
     /// The word that ends its heredoc.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Pack => "TRUSTPUB_PACK",
-            Self::Publish => "TRUSTPUB_PUBLISH",
+            Self::Pack => PACK_WORD,
+            Self::Publish => PUBLISH_WORD,
         }
     }
 

@@ -107,6 +107,7 @@ fn publish_path(node: &str) -> PublishPath {
         file: source.path().to_owned(),
         entry: true,
         trigger: vec!["push:tags".to_owned()],
+        started_by: vec![crate::ci::TriggerKind::Push],
         job: "publish".to_owned(),
         line: 10,
         command: Command {

@@ -4,7 +4,9 @@
 //! Notes a publish job without `concurrency` (GitHub), `resource_group` (GitLab) or `serial-group` (CircleCI).
 //!
 //! ## Why is this bad?
-//! Two releases that overlap can publish in the wrong order and leave `latest` on the older one.
+//! Two runs that overlap can publish the same version twice, or in the wrong order and leave `latest` on the older
+//! one. A group for each commit or tag drops no release: in a single group GitHub cancels a run that waits when a
+//! newer one comes, and CircleCI skips one that a newer one overtakes.
 //!
 //! ## Example
 //! ```yaml .github/workflows/publish.yml
@@ -25,14 +27,14 @@
 //!   publish:
 //!     runs-on: ubuntu-latest
 //!     environment: npm
-//!     concurrency: { group: npm-publish, cancel-in-progress: false }
+//!     concurrency: { group: 'npm-publish-${{ github.sha }}', cancel-in-progress: false }
 //!     permissions: { id-token: write }
 //!     steps:
 //!       - run: npm publish
 //! ```
 //!
 //! ## Evidence
-//! - documentation: the providers' pages on each keyword.
+//! - documentation: the providers' pages on each keyword; `trustpub facts` says what each does with runs that wait.
 
 use super::engine::{Availability, Context, Meta};
 use crate::diagnostic::{Finding, Severity};
@@ -52,11 +54,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let help = match publishing.provider() {
             Provider::Github => {
-                "Add `concurrency: {group: npm-publish, cancel-in-progress: false}` to the job."
+                "Add `concurrency: {group: 'npm-publish-${{ github.sha }}', cancel-in-progress: false}` to the job."
             }
             Provider::Gitlab => "Add `resource_group: npm-publish` to the job.",
             Provider::Circleci => {
-                "Add `serial-group: << pipeline.project.slug >>/npm-publish` to the job in the workflow."
+                "Add `serial-group: << pipeline.project.slug >>/npm-publish/<< pipeline.git.revision >>` to the job in the workflow."
             }
             _ => continue,
         };

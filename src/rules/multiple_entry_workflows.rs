@@ -1,7 +1,7 @@
 //! # Several files publish the same package
 //!
 //! ## What it does
-//! Reports a package that more than one entry file publishes.
+//! Reports a package that more than one entry file publishes, unless trustpub.yml says so for each of the files.
 //!
 //! ## Why is this bad?
 //! npm matches the entry file. Each file needs a trusted publisher of its own (up to ten a package since
@@ -54,6 +54,7 @@
 use super::engine::{Availability, Context, Meta, words};
 use crate::ci::PublishPath;
 use crate::diagnostic::{Finding, Severity};
+use crate::facts::limits;
 
 pub(super) static META: Meta = Meta {
     id: "multiple-entry-workflows",
@@ -71,8 +72,10 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         seen.push(&path.file);
-        let Some(other) = entries.iter().find(|other| other.file != path.file && may_share(path, other))
-        else {
+        let unforeseen = |other: &&&PublishPath| {
+            other.file != path.file && may_share(path, other) && !is_meant(context, path, other)
+        };
+        let Some(other) = entries.iter().find(unforeseen) else {
             continue;
         };
         let what = path.packages.iter().find(|name| other.packages.contains(name));
@@ -87,6 +90,24 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             .with_related(other.command.at.clone(), "also publishes"),
         );
     }
+}
+
+/// Whether trustpub.yml itself lets both files publish what they share, and no more of them than npm takes publishers
+/// of a package: its checklist then names a trusted publisher for each.
+fn is_meant(context: &Context<'_>, a: &PublishPath, b: &PublishPath) -> bool {
+    let Some(spec) = context.spec else { return false };
+    let publishes = |path: &PublishPath, name: &str| {
+        spec.targets.iter().any(|target| {
+            let entry = target.provider == path.provider && (!target.entry || target.file == path.file);
+            entry && target.packages.iter().any(|package| package.name == name)
+        })
+    };
+    let mut shared = a.packages.iter().filter(|name| b.packages.contains(name)).peekable();
+    let few = |name: &str| {
+        let claims = spec.targets.iter().filter(|target| target.packages.iter().any(|one| one.name == name));
+        limits::publishers_per_package().value.is_none_or(|most| claims.count() as u64 <= most)
+    };
+    shared.peek().is_some() && shared.all(|name| publishes(a, name) && publishes(b, name) && few(name))
 }
 
 /// Whether two paths can publish one package: they share a name, or one of them cannot be told.

@@ -60,6 +60,9 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 }
                 _ => continue,
             };
+            if !publishing.paths.iter().any(|path| path.started_by.contains(&trigger.kind)) {
+                continue;
+            }
             let mut finding = META
                 .finding(
                     &trigger.at,

@@ -51,6 +51,9 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         else {
             continue;
         };
+        if !publishing.paths.iter().any(|path| path.started_by.contains(&TriggerKind::PullRequest)) {
+            continue;
+        }
         // GitLab's conditions name the event themselves.
         if let Some(condition) = publishing.job.conditions.iter().find(|condition| lets_in(&condition.text)) {
             findings.push(

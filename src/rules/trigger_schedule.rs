@@ -46,10 +46,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for publishing in context.publishing_jobs() {
         let scheduled =
             publishing.pipeline.triggers.iter().filter(|trigger| trigger.kind == TriggerKind::Schedule);
-        // A schedule runs on a branch: where every rule asks for a tag it starts nothing.
-        if publishing.provider() == Provider::Gitlab
-            && publishing.job.conditions.iter().any(|condition| asks_for_tag(&condition.text))
-        {
+        if !publishing.paths.iter().any(|path| path.started_by.contains(&TriggerKind::Schedule)) {
             continue;
         }
         for trigger in scheduled {
@@ -67,22 +64,4 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             );
         }
     }
-}
-
-/// Whether every rule of the condition that says yes asks for a tag.
-fn asks_for_tag(condition: &str) -> bool {
-    let Some((word, rules)) =
-        condition.split_once(": ").filter(|(word, _)| matches!(*word, "rules" | "only"))
-    else {
-        return false;
-    };
-    let mut open = rules.split(" | ").filter(|rule| !rule.ends_with("when: never")).peekable();
-    open.peek().is_some()
-        && open.all(|rule| {
-            if word == "only" {
-                rule == "tags"
-            } else {
-                rule.starts_with("$CI_COMMIT_TAG") && !rule.contains("||")
-            }
-        })
 }

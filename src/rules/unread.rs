@@ -37,8 +37,10 @@ use std::collections::HashSet;
 
 use super::engine::{Availability, Context, Meta};
 use crate::ci::Pipeline;
+use crate::ci::command::Deed;
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::Provider;
+use crate::text::Span;
 
 pub(super) static META: Meta =
     Meta { id: "unread", severity: Severity::Info, fix: Availability::None, providers: &[] };
@@ -55,6 +57,16 @@ fn is_named_so(pipeline: &Pipeline) -> bool {
 }
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut told: HashSet<(&str, Span)> = HashSet::new();
+    for path in context.npm_paths() {
+        for one in path.acts.iter() {
+            let Deed::Unread { what } = &one.act.deed else { continue };
+            let at = &one.act.at;
+            if told.insert((at.source.path(), at.span)) {
+                findings.push(META.finding(at, path.provider, format!("not seen from here: {what}")));
+            }
+        }
+    }
     let publishing: HashSet<usize> = context.npm_paths().map(|path| path.pipeline).collect();
     // With a package to publish and nothing that does, what is not seen is where to look.
     let sought = publishing.is_empty() && context.project.publishable().next().is_some();

@@ -3,9 +3,11 @@
 
 use std::fmt::Write as _;
 
+use super::home::Home;
 use super::{circleci, github, gitlab, npm};
 use crate::facts::{Provider, urls};
 use crate::plan::Plan;
+use crate::project::Origin;
 
 /// The settings to make by hand, in order.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
@@ -68,29 +70,34 @@ impl Item {
         self
     }
 
-    /// Says what to fill in for `placeholder`, where a command has it.
-    pub(super) fn missing(mut self, placeholder: &str, place: &str) -> Self {
+    /// Says what to fill in for `placeholder`, where a command has it, and the spec's key that fills it in.
+    pub(super) fn missing(mut self, placeholder: &str, place: &str, key: &str) -> Self {
         if self.actions.iter().any(|action| action.command.contains(placeholder)) {
-            self.missing.push(format!("{placeholder}: {place}"));
+            self.missing.push(format!("{placeholder}: {place}; trustpub.yml takes it as `{key}`"));
         }
         self
     }
 }
 
 /// The settings that `plan` needs, in order: the package, the guard, the trusted publisher, then
-/// what may be closed once the first release went through.
-pub fn checklist(plan: &Plan) -> Checklist {
-    let mut items = Vec::new();
-    items.extend(npm::bootstrap(plan));
+/// what may be closed once the first release went through. `origin` is where the repository comes from.
+pub fn checklist(plan: &Plan, origin: Option<&Origin>) -> Checklist {
+    let mut items = npm::bootstrap(plan);
+    let mut later = Vec::new();
     for target in &plan.targets {
+        let home = Home::of(target, origin);
         items.extend(match target.provider {
-            Provider::Github => github::items(target),
-            Provider::Gitlab => gitlab::items(target),
+            Provider::Github => github::items(target, &home),
+            Provider::Gitlab => gitlab::items(target, &home),
             Provider::Circleci => circleci::items(target),
             _ => Vec::new(),
         });
+        if target.provider == Provider::Gitlab {
+            later.push(gitlab::afterwards(&home));
+        }
         items.extend(npm::publishers(target));
     }
+    items.extend(later);
     items.extend(npm::afterwards(plan));
     Checklist { items }
 }
@@ -99,6 +106,7 @@ impl Checklist {
     /// The list for people.
     pub fn to_text(&self) -> String {
         let mut out = String::from("What YAML cannot carry, in this order (nothing of it was run here):\n");
+        let mut told: Vec<&str> = Vec::new();
         for (at, item) in self.items.iter().enumerate() {
             let place = item.provider.map_or("npm", Provider::name);
             let _ = write!(out, "\n{}. {} [{place}]\n   {}\n", at + 1, item.title, item.why);
@@ -110,8 +118,12 @@ impl Checklist {
                     let _ = writeln!(out, "     {line}");
                 }
             }
+            // One sentence for each, at the first command that lacks it.
             for missing in &item.missing {
-                let _ = writeln!(out, "   Fill in {missing}.");
+                if !told.contains(&missing.as_str()) {
+                    told.push(missing);
+                    let _ = writeln!(out, "   Fill in {missing}.");
+                }
             }
             if let Some(url) = item.url {
                 let _ = writeln!(out, "   {url}");

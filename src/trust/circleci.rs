@@ -6,6 +6,11 @@ use crate::plan::{TargetPlan, TriggerPlan};
 use crate::shell::quote;
 use crate::spec::{Auth, CircleciIntegration, Details};
 
+/// Where CircleCI shows an organization's id.
+pub(super) const ORGANIZATION: &str = "Organization settings, Overview";
+/// Where CircleCI shows a project's id.
+pub(super) const PROJECT: &str = "Project settings, Overview";
+
 pub(super) fn items(target: &TargetPlan) -> Vec<Item> {
     let Details::Circleci { context, integration, vcs_origin, org_id, project_id, .. } = &target.details
     else {
@@ -49,8 +54,11 @@ pub(super) fn items(target: &TargetPlan) -> Vec<Item> {
         );
     }
     let fill = |item: Item| {
-        item.missing("<org-id>", "Organization settings, Overview")
-            .missing("<project-id>", "Project settings, Overview")
+        item.missing("<org-id>", ORGANIZATION, "providers.circleci.org-id").missing(
+            "<project-id>",
+            PROJECT,
+            "providers.circleci.project-id",
+        )
     };
     items.into_iter().map(fill).collect()
 }

@@ -5,21 +5,24 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::Item;
+use super::home::{self, Home};
 use crate::facts::Provider::Github;
 use crate::plan::{TargetPlan, TriggerPlan};
 use crate::shell::quote;
 use crate::spec::{Auth, Details};
 
-pub(super) fn items(target: &TargetPlan) -> Vec<Item> {
-    let Details::Github { repository, environment, .. } = &target.details else { return Vec::new() };
-    let repo = repository.as_deref().unwrap_or("<owner>/<repository>");
-    let mut items = vec![environment_item(target, repo, environment), references(target, repo)];
+pub(super) fn items(target: &TargetPlan, home: &Home) -> Vec<Item> {
+    let Details::Github { environment, .. } = &target.details else { return Vec::new() };
+    let path = home.path.as_deref().unwrap_or(home::REPOSITORY);
+    let repo = home.host.as_ref().map_or_else(|| path.to_owned(), |host| format!("{host}/{path}"));
+    let api = format!("gh api{}", home.api_flag());
+    let mut items = vec![environment_item(target, path, environment, &api), references(target, path, &api)];
     if let Some(token) = target.pack.install.as_ref().and_then(|install| install.token.as_ref()) {
         let why = "A granular token that can only read; the install step of the pack job alone sees it.";
         let item =
             Item::new("install-token", Some(Github), format!("Store the read-only token as `{token}`"), why)
                 .run_noted(
-                    format!("gh secret set {} --repo {}", quote(token), quote(repo)),
+                    format!("gh secret set {} --repo {}", quote(token), quote(&repo)),
                     "asks for the value",
                 )
                 .page("npm-access-tokens");
@@ -29,17 +32,17 @@ pub(super) fn items(target: &TargetPlan) -> Vec<Item> {
         let title = format!("Store the stage-only token in the environment `{environment}`");
         let why = "Only the publish job can read it there. It can stage, a person approves.";
         let command =
-            format!("gh secret set NPM_STAGE_TOKEN --env {} --repo {}", quote(environment), quote(repo));
+            format!("gh secret set NPM_STAGE_TOKEN --env {} --repo {}", quote(environment), quote(&repo));
         items.push(
             Item::new("stage-token", Some(Github), title, why)
                 .run_noted(command, "asks for the value")
                 .page("stage-only-tokens"),
         );
     }
-    items.into_iter().map(|item| item.missing("<owner>/<repository>", "no git remote tells it")).collect()
+    items.into_iter().map(home::fill).collect()
 }
 
-fn environment_item(target: &TargetPlan, repo: &str, environment: &str) -> Item {
+fn environment_item(target: &TargetPlan, repo: &str, environment: &str, api: &str) -> Item {
     let path = format!("repos/{repo}/environments/{}", percent(environment));
     let (name, kind) = match &target.trigger {
         TriggerPlan::Tag(pattern) | TriggerPlan::Release(pattern) => (pattern.as_str(), "tag"),
@@ -50,11 +53,11 @@ fn environment_item(target: &TargetPlan, repo: &str, environment: &str) -> Item 
         "npm cannot pin a branch or tag. Without this rule whoever can push a branch can publish from it.";
     Item::new("environment", Some(Github), title, why)
         .run(format!(
-            "gh api --method PUT {} -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'",
+            "{api} --method PUT {} -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'",
             quote(&path)
         ))
         .run(format!(
-            "gh api --method POST {} -f {} -f type={kind}",
+            "{api} --method POST {} -f {} -f type={kind}",
             quote(&format!("{path}/deployment-branch-policies")),
             quote(&format!("name={name}"))
         ))
@@ -62,7 +65,7 @@ fn environment_item(target: &TargetPlan, repo: &str, environment: &str) -> Item 
 }
 
 /// Who may create what the environment lets through.
-fn references(target: &TargetPlan, repo: &str) -> Item {
+fn references(target: &TargetPlan, repo: &str, api: &str) -> Item {
     // 5 is the built-in administrator role.
     let bypass = json!([{"actor_id": 5, "actor_type": "RepositoryRole", "bypass_mode": "always"}]);
     let (id, name, kind, rules) = match &target.trigger {
@@ -96,7 +99,7 @@ fn references(target: &TargetPlan, repo: &str) -> Item {
         (format!("Protect the branch `{name}`"), "The right to push to it is the right to publish.")
     };
     let command = format!(
-        "printf %s {} | gh api --method POST {} --input -",
+        "printf %s {} | {api} --method POST {} --input -",
         quote(&body.to_string()),
         quote(&format!("repos/{repo}/rulesets"))
     );

@@ -2,6 +2,7 @@
 
 use super::Item;
 use super::github::percent;
+use super::home::{self, Home};
 use crate::facts::Provider::Gitlab;
 use crate::plan::TargetPlan;
 use crate::shell::quote;
@@ -10,10 +11,11 @@ use crate::spec::{Auth, Details};
 /// GitLab's number for the Maintainer role.
 const MAINTAINER: u32 = 40;
 
-pub(super) fn items(target: &TargetPlan) -> Vec<Item> {
-    let Details::Gitlab { project, environment, .. } = &target.details else { return Vec::new() };
-    let path = project.as_deref().unwrap_or("<group>/<project>");
-    let api = format!("projects/{}", if project.is_some() { percent(path) } else { path.to_owned() });
+pub(super) fn items(target: &TargetPlan, home: &Home) -> Vec<Item> {
+    let Details::Gitlab { environment, .. } = &target.details else { return Vec::new() };
+    let path = home.path.as_deref().unwrap_or(home::PROJECT);
+    let api = Api::of(home);
+    let glab = api.glab.as_str();
     let mut items = Vec::new();
     if !target.entry {
         let title = format!("Include `{}` from `.gitlab-ci.yml`", target.file);
@@ -33,9 +35,9 @@ pub(super) fn items(target: &TargetPlan) -> Vec<Item> {
         "name": environment, "deploy_access_levels": [{"access_level": MAINTAINER}],
     });
     let command = format!(
-        "printf %s {} | glab api --method POST {} --header 'Content-Type: application/json' --input -",
+        "printf %s {} | {glab} --method POST {} --header 'Content-Type: application/json' --input -",
         quote(&body.to_string()),
-        quote(&format!("{api}/protected_environments"))
+        api.below("protected_environments")
     );
     items.push(
         Item::new("environment", Some(Gitlab), title, why)
@@ -46,11 +48,13 @@ pub(super) fn items(target: &TargetPlan) -> Vec<Item> {
     let setting = "ci_allow_fork_pipelines_to_run_in_parent_project=false";
     items.push(
         Item::new("fork-pipelines", Some(Gitlab), "Keep pipelines of forks out of this project", why)
-            .run(format!("glab api --method PUT {} -F {setting}", quote(&api))),
+            .run(format!("{glab} --method PUT {} -F {setting}", quote(&api.project))),
     );
+    // A host of one's own is told by the whole address.
+    let repo = home.host.as_ref().map_or_else(|| path.to_owned(), |host| format!("https://{host}/{path}"));
     if let Some(token) = target.pack.install.as_ref().and_then(|install| install.token.as_ref()) {
         items.push(variable(
-            path,
+            &repo,
             token,
             "install-token",
             "Store the read-only token as",
@@ -60,7 +64,7 @@ pub(super) fn items(target: &TargetPlan) -> Vec<Item> {
     }
     if target.auth == Auth::Token {
         items.push(variable(
-            path,
+            &repo,
             "NPM_STAGE_TOKEN",
             "stage-token",
             "Store the stage-only token as",
@@ -68,17 +72,55 @@ pub(super) fn items(target: &TargetPlan) -> Vec<Item> {
             environment,
         ));
     }
-    items.into_iter().map(|item| item.missing("<group>/<project>", "no git remote tells it")).collect()
+    items.into_iter().map(home::fill).collect()
 }
 
-fn reference(target: &TargetPlan, api: &str) -> Item {
+/// How the project is reached.
+struct Api {
+    /// The command.
+    glab: String,
+    /// The path of the project.
+    project: String,
+}
+
+impl Api {
+    fn of(home: &Home) -> Self {
+        let project = home.path.as_deref().map_or_else(|| home::PROJECT.to_owned(), percent);
+        Self { glab: format!("glab api{}", home.api_flag()), project: format!("projects/{project}") }
+    }
+
+    /// A path below the project, quoted.
+    fn below(&self, path: &str) -> String {
+        quote(&format!("{}/{path}", self.project))
+    }
+}
+
+/// What can be set once the first pipeline ran: releases that come close together go out one after the other.
+pub(super) fn afterwards(home: &Home) -> Item {
+    let api = Api::of(home);
+    let why = "Of several releases that wait GitLab takes any one next, unless the oldest is asked for. An older one that \
+               comes after a newer one can fail as an outdated deployment; npm refuses to move `latest` back. The group \
+               exists once the first pipeline ran.";
+    let command = format!(
+        "{} --method PUT {} -f process_mode=oldest_first",
+        api.glab,
+        api.below("resource_groups/npm-publish")
+    );
+    let title = "Let releases that wait go out oldest first";
+    home::fill(
+        Item::new("release-order", Some(Gitlab), title, why).run(command).page("gitlab-resource-groups-api"),
+    )
+}
+
+fn reference(target: &TargetPlan, api: &Api) -> Item {
+    let glab = &api.glab;
     let why =
         "The rules of the generated jobs ask for a protected reference: on any other one they do not run.";
     if let Some(pattern) = target.trigger.pattern() {
         let title = format!("Protect the tags `{}`: Maintainers alone may create them", pattern.as_str());
         let command = format!(
-            "glab api --method POST {} -f {} -F create_access_level={MAINTAINER}",
-            quote(&format!("{api}/protected_tags")),
+            "{glab} --method POST {} -f {} -F create_access_level={MAINTAINER}",
+            api.below("protected_tags"),
             quote(&format!("name={}", pattern.as_str()))
         );
         return Item::new("tag-rules", Some(Gitlab), title, why)
@@ -88,8 +130,8 @@ fn reference(target: &TargetPlan, api: &str) -> Item {
     let branch = target.trigger.branch().map_or("", crate::plan::Branch::as_str);
     let title = format!("Protect the branch `{branch}`: Maintainers alone may push to it");
     let command = format!(
-        "glab api --method POST {} -f {} -F push_access_level={MAINTAINER} -F merge_access_level={MAINTAINER}",
-        quote(&format!("{api}/protected_branches")),
+        "{glab} --method POST {} -f {} -F push_access_level={MAINTAINER} -F merge_access_level={MAINTAINER}",
+        api.below("protected_branches"),
         quote(&format!("name={branch}"))
     );
     Item::new("branch-rules", Some(Gitlab), title, why).run(command).page("gitlab-protected-branches-api")

@@ -4,6 +4,7 @@ mod checklist;
 mod circleci;
 mod github;
 mod gitlab;
+mod home;
 mod npm;
 
 pub use checklist::{Action, Checklist, Item, checklist};

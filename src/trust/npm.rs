@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::Item;
+use super::{Item, circleci, home};
 use crate::facts::npm::{self, Feature};
 use crate::facts::{Version, limits, node};
 use crate::plan::{Plan, TargetPlan};
@@ -34,7 +34,8 @@ fn packages(plan: &Plan) -> Vec<&ResolvedPackage> {
 
 pub(super) fn bootstrap(plan: &Plan) -> Vec<Item> {
     let why = "A trusted publisher belongs to a package, so the package must exist: its very first version is published \
-               by a person, built as the pipeline builds it. Skip those that exist.";
+               by a person, built as the pipeline builds it. Each line publishes only where the registry answers that there is \
+               no such package; otherwise it shows what npm says.";
     let mut item =
         Item::new("first-publish", None, "Publish the first version of each new package by hand", why);
     for package in packages(plan) {
@@ -46,7 +47,10 @@ pub(super) fn bootstrap(plan: &Plan) -> Vec<Item> {
             _ => "",
         };
         let publish = first_publish(plan, package);
-        item = item.run(format!("npm view {} version || {publish}{access}", quote(&package.name)));
+        // Any other failure (no connection, no login) says nothing of the package.
+        let view = format!("npm view {} version", quote(&package.name));
+        item =
+            item.run(format!("case $({view} 2>&1) in *'code E404'*) {publish}{access} ;; *) {view} ;; esac"));
     }
     vec![item.page("npm-trusted-publishers")]
 }
@@ -108,14 +112,25 @@ pub(super) fn publishers(target: &TargetPlan) -> Vec<Item> {
 
 /// Where to find what the claims lack.
 fn fill(item: Item) -> Item {
+    let item = home::fill(item);
     item.page("npm-trust")
-        .missing("<owner>/<repository>", "exactly as GitHub spells it")
-        .missing("<group>/<project>", "the full path, exactly as GitLab spells it")
-        .missing("<org-id>", "Organization settings, Overview")
-        .missing("<project-id>", "Project settings, Overview")
-        .missing("<pipeline-definition-id>", "Project settings, Pipelines")
-        .missing("<provider>/<owner>/<repository>", "as in github.com/acme/tools, without a scheme")
-        .missing("<context-id>", "the address of the context's page, or `circleci context get`")
+        .missing(
+            "<provider>/<owner>/<repository>",
+            "as in github.com/acme/tools, without a scheme",
+            "providers.circleci.vcs-origin",
+        )
+        .missing("<org-id>", circleci::ORGANIZATION, "providers.circleci.org-id")
+        .missing("<project-id>", circleci::PROJECT, "providers.circleci.project-id")
+        .missing(
+            "<pipeline-definition-id>",
+            "Project settings, Pipelines",
+            "providers.circleci.pipeline-definition-id",
+        )
+        .missing(
+            "<context-id>",
+            "the address of the context's page, or `circleci context get`",
+            "providers.circleci.context-id",
+        )
 }
 
 /// The flags of `npm trust` that say whose identity it is.
@@ -124,13 +139,13 @@ fn claims(target: &TargetPlan) -> String {
     match &target.details {
         Details::Github { repository, environment, .. } => format!(
             "--repo {} --file {} --env {}",
-            known(repository, "<owner>/<repository>"),
+            known(repository, home::REPOSITORY),
             quote(target.file_name()),
             quote(environment)
         ),
         Details::Gitlab { project, environment, .. } => format!(
             "--project {} --file {} --env {}",
-            known(project, "<group>/<project>"),
+            known(project, home::PROJECT),
             quote(if target.entry { target.file_name() } else { ".gitlab-ci.yml" }),
             quote(environment)
         ),

@@ -84,7 +84,7 @@ fn the_checklists_are_filled_in() {
     for provider in PROVIDERS {
         for case in cases(provider) {
             let plan = trustpub::plan::plan(&case.spec).unwrap();
-            let list = trustpub::trust::checklist(&plan);
+            let list = trustpub::trust::checklist(&plan, None);
             assert!(list.items.iter().all(|item| !item.title.is_empty() && !item.why.is_empty()));
             let ids: Vec<&str> = list.items.iter().map(|item| item.id).collect();
             assert_eq!(ids.first(), Some(&"first-publish"), "{provider} {}", case.name);
@@ -117,7 +117,7 @@ fn a_restriction_follows_the_integration() {
             if let Details::Circleci { integration: by, .. } = &mut spec.targets[0].details {
                 *by = integration;
             }
-            let list = trustpub::trust::checklist(&trustpub::plan::plan(&spec).unwrap());
+            let list = trustpub::trust::checklist(&trustpub::plan::plan(&spec).unwrap(), None);
             let commands = list.items.iter().flat_map(|item| &item.actions);
             for action in commands.filter(|action| action.command.contains("--type expression")) {
                 let _ = writeln!(shown, "{integration:?}: {}", action.command);

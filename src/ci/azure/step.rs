@@ -59,8 +59,7 @@ pub(super) fn read<'t>(
     }
     if scope.get(node, "enabled").and_then(|node| scope.scalar(node).value).as_deref() == Some("false") {
         let at = place(node);
-        step.condition =
-            Some(Condition { text: "enabled: false".to_owned(), at, never: true, limits_ref: false });
+        step.condition = Some(skeleton::condition("enabled: false", at, true, false));
     }
     let goes_on = scope.get(node, "continueOnError").and_then(|node| scope.scalar(node).value);
     step.continue_on_error = goes_on.is_some_and(|value| value.eq_ignore_ascii_case("true"));

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::expression::{self, Directive};
 use super::scope::{Scope, Taken};
 use crate::ci::repository::{Repository, place};
-use crate::ci::{Condition, Hop, HopKind, Unknown};
+use crate::ci::{Condition, Hop, HopKind, Unknown, skeleton};
 use crate::diagnostic::Location;
 use crate::facts::Provider;
 use crate::files;
@@ -222,7 +222,8 @@ fn condition(key: Node<'_>) -> Condition {
 pub(super) fn at_run_time(text: &str, at: Location) -> Condition {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let never = matches!(text.to_ascii_lowercase().as_str(), "false" | "never()" | "eq(true, false)");
-    Condition { limits_ref: limits_ref(&text), never, text, at }
+    let limits_ref = limits_ref(&text);
+    skeleton::condition(text, at, never, limits_ref)
 }
 
 /// Whether a condition asks for named branches or tags. One that only leaves some out does not.

@@ -126,7 +126,7 @@ fn conditions(node: Node<'_>, stage: Stage<'_>) -> Vec<Condition> {
     let of = |(key, node): (Node<'_>, Node<'_>)| {
         let at = entry_place(key, node);
         let text = at.source.slice(at.span).split_whitespace().collect::<Vec<_>>().join(" ");
-        Condition { text, at, never: false, limits_ref: false }
+        skeleton::condition(text, at, false, false)
     };
     manual.into_iter().chain(node.entry("condition")).map(of).collect()
 }

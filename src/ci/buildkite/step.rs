@@ -43,12 +43,8 @@ fn gather(
         }
         if let Some((key, node)) = item.entry("block").or_else(|| item.entry("input")) {
             let label = node.as_str().or_else(|| node.get("block")?.as_str()).unwrap_or_default();
-            around.blocks.push(Condition {
-                text: format!("{}: {label}", key.as_str().unwrap_or_default()),
-                at: entry_place(key, node),
-                never: false,
-                limits_ref: false,
-            });
+            let text = format!("{}: {label}", key.as_str().unwrap_or_default());
+            around.blocks.push(skeleton::condition(text, entry_place(key, node), false, false));
         } else if item.get("group").is_some() {
             let mut inner = Around { blocks: around.blocks.clone(), group: conditions(item) };
             if let Some(steps) = item.get("steps") {
@@ -148,21 +144,13 @@ fn conditions(item: Node<'_>) -> Vec<Condition> {
         let text = written.join(" ");
         // `!x` leaves branches out, and `*` none.
         let limits_ref = text.split_whitespace().any(|word| !word.starts_with('!') && word != "*");
-        found.push(Condition {
-            text: format!("branches: {text}"),
-            at: entry_place(key, node),
-            never: false,
-            limits_ref,
-        });
+        let text = format!("branches: {text}");
+        found.push(skeleton::condition(text, entry_place(key, node), false, limits_ref));
     }
     if let Some((key, node)) = item.entry("if") {
         let text = node.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-        found.push(Condition {
-            never: text == "false",
-            limits_ref: limits_ref(&text),
-            text,
-            at: entry_place(key, node),
-        });
+        let (never, limits_ref) = (text == "false", limits_ref(&text));
+        found.push(skeleton::condition(text, entry_place(key, node), never, limits_ref));
     }
     if let Some((key, node)) = item.entry("skip") {
         let never = match node.kind() {
@@ -171,7 +159,7 @@ fn conditions(item: Node<'_>) -> Vec<Condition> {
         };
         if never {
             let at = entry_place(key, node);
-            found.push(Condition { text: "skip".to_owned(), at, never, limits_ref: false });
+            found.push(skeleton::condition("skip", at, never, false));
         }
     }
     found

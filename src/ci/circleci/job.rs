@@ -3,11 +3,12 @@
 use super::scope::Scope;
 use super::step::{self, Frame, Gathered};
 use super::{Found, Library, Walk, condition, executor};
+use crate::ci::command::own::PUBLISH_WORD;
 use crate::ci::command::{Deed, Finder, Setting};
 use crate::ci::repository::{entry_place, place};
 use crate::ci::{
-    Cache, Concurrency, Condition, EnvVar, Guard, GuardKind, IdToken, Identity, IdentityState, Job, Runner,
-    Scalar, Step, StepKind, Unknown,
+    Cache, Concurrency, Condition, EnvVar, Guard, GuardKind, IdToken, IdentityState, Job, Reference, Scalar,
+    Step, StepKind, Unknown, skeleton,
 };
 use crate::yaml::Node;
 
@@ -20,16 +21,34 @@ pub(super) fn read_all<'t>(
     let library = Library { node: walk.root };
     let mut jobs = Vec::new();
     let workflows = walk.root.get("workflows").filter(|workflows| workflows.is_mapping());
+    let mut statements = workflows
+        .into_iter()
+        .flat_map(Node::entries)
+        .flat_map(|(_, workflow)| ["when", "unless"].into_iter().filter_map(move |word| workflow.get(word)));
+    let asked = statements.any(condition::asks_for_schedule);
     for (_, workflow) in
         workflows.into_iter().flat_map(Node::entries).filter(|(_, workflow)| workflow.is_mapping())
     {
-        let Some(conditions) = conditions(workflow) else { continue };
+        let Some(conditions) = conditions(workflow, scope) else { continue };
+        // A workflow with a schedule of its own runs by that alone; one of the project's settings starts every workflow,
+        // and is told of where one asks for it.
+        let by_clock = workflow.get("triggers").is_some();
+        let other = condition::starts(|start| match start.event.as_str() {
+            "schedule" => !by_clock && !asked,
+            _ => by_clock,
+        });
+        let first = jobs.len();
         for item in workflow.get("jobs").into_iter().flat_map(Node::items) {
             if !walk.spend(1) {
                 return jobs;
             }
-            jobs.extend(read(walk, library, item, &conditions, scope, unknowns));
+            let job = read(walk, library, item, &conditions, scope, unknowns);
+            jobs.extend(job.map(|mut job| {
+                job.refuses.extend(other.iter().cloned());
+                job
+            }));
         }
+        skeleton::inherit_refusals(&mut jobs[first..], &condition::starts(|_| true), |_| false);
     }
     if workflows.is_none()
         && let Some((key, node)) = walk.root.get("jobs").and_then(|jobs| jobs.entry("build"))
@@ -42,7 +61,7 @@ pub(super) fn read_all<'t>(
 }
 
 /// Conditions on a whole workflow; none where it never runs.
-fn conditions(workflow: Node<'_>) -> Option<Vec<Condition>> {
+fn conditions<'t>(workflow: Node<'t>, scope: &Scope<'t>) -> Option<Vec<Condition>> {
     let mut found = Vec::new();
     for word in ["when", "unless"] {
         let Some(statement) = workflow.get(word) else { continue };
@@ -52,7 +71,7 @@ fn conditions(workflow: Node<'_>) -> Option<Vec<Condition>> {
             Some(true) => {}
             Some(false) => return None,
             None => {
-                found.push(condition::unresolved(word, statement));
+                found.push(condition::unresolved(word, statement, scope));
             }
         }
     }
@@ -60,39 +79,10 @@ fn conditions(workflow: Node<'_>) -> Option<Vec<Condition>> {
 }
 
 fn empty(id: &str, key: Node<'_>, node: Node<'_>) -> Job {
-    Job {
-        id: id.to_owned(),
-        name: None,
-        key: place(key),
-        at: entry_place(key, node),
-        runner: Runner { class: crate::facts::runners::Runner::Unknown, labels: Vec::new(), at: None },
-        container: None,
-        environment: None,
-        // Every job may ask for an id token; those that its scripts do ask for are added below.
-        identity: Identity {
-            state: IdentityState::Granted,
-            level: None,
-            at: None,
-            write_all: false,
-            tokens: Vec::new(),
-        },
-        permissions: None,
-        contexts: Vec::new(),
-        conditions: Vec::new(),
-        guards: Vec::new(),
-        env: Vec::new(),
-        needs: Vec::new(),
-        caches: Vec::new(),
-        concurrency: None,
-        allow_failure: None,
-        interruptible: None,
-        retry: None,
-        timeout: None,
-        steps: Vec::new(),
-        call: None,
-        origin: Vec::new(),
-        unknowns: Vec::new(),
-    }
+    let mut job = skeleton::job(id, place(key), entry_place(key, node));
+    // Every job may ask for an id token; those that its scripts do ask for are added below.
+    job.identity.state = IdentityState::Granted;
+    job
 }
 
 /// One entry of a workflow's `jobs`: `NAME` or `NAME: {context, filters, parameters …}`.
@@ -114,11 +104,14 @@ fn read<'t>(
     let id = get("name").and_then(|(_, name)| scope.text(name.as_str()?)).unwrap_or_else(|| name.to_owned());
     let mut job = empty(&id, key, item);
     job.conditions = conditions.to_vec();
-    job.guards = limits(conditions);
+    job.guards = skeleton::guards(None, conditions);
     if let Some((key, node)) = get("filters") {
-        let (condition, guard) = condition::filters(key, node);
+        let (condition, guard) = condition::filters(key, node, scope);
         job.conditions.push(condition);
         job.guards.extend(guard);
+    } else {
+        // No tag starts a job that does not name tags.
+        job.refuses = condition::starts(|start| start.reference == Reference::Tag);
     }
     if let Some((_, node)) = get("context") {
         job.contexts = node.scalars_or_one().map(|name| scope.scalar(name)).collect();
@@ -146,16 +139,8 @@ fn read<'t>(
             let mut inner = Gathered::default();
             let frame = frame(scope.clone(), library, None, None);
             step::read_all(walk, given.and_then(|given| given.get("pre-steps")), &frame, &mut inner);
-            inner.steps.push(Step {
-                id: None,
-                name: None,
-                at: place(item),
-                kind: step::orb_call(name, written, key, scope.inputs(given)),
-                env: Vec::new(),
-                condition: None,
-                continue_on_error: false,
-                origin: Vec::new(),
-            });
+            let call = step::orb_call(name, written, key, scope.inputs(given));
+            inner.steps.push(skeleton::step(call, place(item), &[]));
             step::read_all(walk, given.and_then(|given| given.get("post-steps")), &frame, &mut inner);
             job.steps = inner.steps;
             job.unknowns = inner.unknowns;
@@ -170,17 +155,6 @@ fn read<'t>(
         }
     }
     Some(job)
-}
-
-fn limits(conditions: &[Condition]) -> Vec<Guard> {
-    let named = conditions.iter().filter(|condition| condition.limits_ref);
-    named
-        .map(|condition| Guard {
-            kind: GuardKind::BranchFilter,
-            name: condition.text.clone(),
-            at: condition.at.clone(),
-        })
-        .collect()
 }
 
 /// The frame of a job whose repository is checked out into `home`.
@@ -265,7 +239,7 @@ fn identities(walk: &Walk<'_, '_, '_>, job: &mut Job) {
 
 /// Whether a script may ask for an id token: by itself, or through trustpub's runtime.
 fn asks(text: &str) -> bool {
-    text.contains("oidc") || text.contains("TRUSTPUB_PUBLISH")
+    text.contains("oidc") || text.contains(PUBLISH_WORD)
 }
 
 /// The audience that claims name; none where they are no valid JSON.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use super::bundle;
 use super::repository::{Repository, entry_place, place};
-use super::{Input, Pipeline, Scalar, Trigger, TriggerKind, Unknown, Value};
+use super::{Input, Pipeline, Scalar, Trigger, TriggerKind, Unknown, Value, skeleton};
 use crate::facts::Provider;
 use crate::yaml::{Node, Tree};
 use scope::Scope;
@@ -106,20 +106,12 @@ pub(super) fn read(repository: &Repository<'_>, path: &str) -> Option<Pipeline> 
     let walk = Walk { repository, root, own, budget: Cell::new(BUDGET) };
     let scope = Scope::of_pipeline(root.get("parameters"));
     let mut pipeline = Pipeline {
-        provider: Provider::Circleci,
-        source: tree.source().clone(),
         tree: Some(Arc::clone(&tree)),
         entry: main || continues(repository),
-        name: None,
         triggers: triggers(root),
-        triggers_at: None,
-        permissions: None,
-        env: Vec::new(),
-        concurrency: None,
         inputs: inputs(root.get("parameters")),
-        jobs: Vec::new(),
         imports: root.get("orbs").into_iter().flat_map(Node::entries).map(|(_, orb)| import(orb)).collect(),
-        unknowns: Vec::new(),
+        ..skeleton::pipeline(Provider::Circleci, tree.source())
     };
     if let Some((key, setup)) = root.entry("setup").filter(|(_, setup)| setup.as_bool() == Some(true)) {
         pipeline.unknowns.push(Unknown {
@@ -156,23 +148,21 @@ fn import(orb: Node<'_>) -> Scalar {
     Scalar { written: written.to_owned(), value: Some(written.to_owned()), at: place(orb) }
 }
 
-/// Every push starts a pipeline, the API can, and schedules do where they are written.
+/// Every push starts a pipeline, the API can, and schedules do where they are written or asked for.
 fn triggers(root: Node<'_>) -> Vec<Trigger> {
     let at = root.entry("workflows").map_or_else(|| place(root), |(key, _)| place(key));
-    let trigger = |kind, event: &str, at| Trigger {
-        kind,
-        event: event.to_owned(),
-        at,
-        branches: Vec::new(),
-        tags: Vec::new(),
-        types: Vec::new(),
-        pipelines: Vec::new(),
-    };
-    let mut triggers =
-        vec![trigger(TriggerKind::Push, "push", at.clone()), trigger(TriggerKind::Manual, "api", at)];
-    let workflows = root.get("workflows").into_iter().flat_map(Node::entries);
-    for (key, node) in workflows.filter_map(|(_, workflow)| workflow.entry("triggers")) {
-        triggers.push(trigger(TriggerKind::Schedule, "schedule", entry_place(key, node)));
+    let mut triggers = vec![
+        skeleton::trigger(TriggerKind::Push, "push", at.clone()),
+        skeleton::trigger(TriggerKind::Manual, "api", at),
+    ];
+    let workflows = || root.get("workflows").into_iter().flat_map(Node::entries);
+    let asked = workflows().flat_map(|(_, workflow)| ["when", "unless"].map(|word| workflow.entry(word)));
+    let asked = asked.flatten().find(|(_, statement)| condition::asks_for_schedule(*statement));
+    if let Some((key, node)) = asked {
+        triggers.push(skeleton::trigger(TriggerKind::Schedule, "schedule", entry_place(key, node)));
+    }
+    for (key, node) in workflows().filter_map(|(_, workflow)| workflow.entry("triggers")) {
+        triggers.push(skeleton::trigger(TriggerKind::Schedule, "schedule", entry_place(key, node)));
     }
     triggers
 }

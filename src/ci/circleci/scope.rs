@@ -31,6 +31,16 @@ impl<'t> Scope<'t> {
         Self { own: HashMap::new(), pipeline: defaults.collect() }
     }
 
+    /// The same, without what the pipeline's own parameters hold by default.
+    pub(super) fn without_defaults(&self) -> Self {
+        Self { own: self.own.clone(), pipeline: HashMap::new() }
+    }
+
+    /// The parameter `name` (`pipeline.parameters.x`), where it holds a text.
+    pub(super) fn named(&self, name: &str) -> Option<String> {
+        self.resolve(name)
+    }
+
     /// The scope of what declares `declared` and is handed `given` from this scope. A parameter that is
     /// given no value and has no default is not known.
     pub(super) fn inner(&self, declared: Option<Node<'t>>, given: Option<Node<'t>>) -> Self {
@@ -192,7 +202,7 @@ fn held(text: &Scalar) -> Value {
 }
 
 /// The expression that `text` consists of.
-fn whole(text: &str) -> Option<&str> {
+pub(super) fn whole(text: &str) -> Option<&str> {
     let inner = text.trim().strip_prefix("<<")?.strip_suffix(">>")?;
     (!inner.contains("<<")).then(|| inner.trim())
 }

@@ -4,7 +4,7 @@ use super::condition;
 use super::scope::{Parameter, Scope};
 use super::{DEPTH, Found, Library, Walk};
 use crate::ci::repository::{entry_place, place};
-use crate::ci::{Condition, Hop, HopKind, Level, Scalar, Step, StepKind, Unknown};
+use crate::ci::{Condition, Hop, HopKind, Level, Scalar, Step, StepKind, Unknown, skeleton};
 use crate::files;
 use crate::yaml::Node;
 
@@ -95,7 +95,7 @@ fn branch<'t>(walk: &Walk<'_, '_, 't>, word: &str, node: Node<'t>, frame: &Frame
         Some(false) => {}
         Some(true) => read_all(walk, node.get("steps"), frame, out),
         None => {
-            let condition = Some(condition::unresolved(word, statement));
+            let condition = Some(condition::unresolved(word, statement, &frame.scope));
             read_all(walk, node.get("steps"), &Frame { condition, ..frame.clone() }, out);
         }
     }
@@ -114,20 +114,18 @@ fn run<'t>(key: Node<'t>, node: Node<'t>, item: Node<'t>, frame: &Frame<'t>, out
         .get("when")
         .and_then(Node::as_str)
         .filter(|when| *when == "on_fail")
-        .map(|when| Condition { text: when.to_owned(), at: place(node), never: false, limits_ref: false });
+        .map(|when| skeleton::condition(when, place(node), false, false));
+    let kind = StepKind::Run {
+        script: scope.script(command),
+        shell: node.get("shell").map(|shell| scope.scalar(shell)).or_else(|| frame.shell.clone()),
+        directory,
+    };
+    let at = if item.is_mapping() { entry_place(key, node) } else { place(item) };
     out.steps.push(Step {
-        id: None,
         name: node.get("name").and_then(Node::as_str).map(str::to_owned),
-        at: if item.is_mapping() { entry_place(key, node) } else { place(item) },
-        kind: StepKind::Run {
-            script: scope.script(command),
-            shell: node.get("shell").map(|shell| scope.scalar(shell)).or_else(|| frame.shell.clone()),
-            directory,
-        },
         env: scope.environment(node.get("environment"), Level::Step),
         condition: condition.or_else(|| frame.condition.clone()),
-        continue_on_error: false,
-        origin: frame.origin.clone(),
+        ..skeleton::step(kind, at, &frame.origin)
     });
 }
 
@@ -156,14 +154,9 @@ fn call<'t>(
     out: &mut Gathered,
 ) {
     let step = |kind| Step {
-        id: None,
         name: given.and_then(|given| given.get("name")?.as_str()).map(str::to_owned),
-        at: place(item),
-        kind,
-        env: Vec::new(),
         condition: frame.condition.clone(),
-        continue_on_error: false,
-        origin: frame.origin.clone(),
+        ..skeleton::step(kind, place(item), &frame.origin)
     };
     if BUILTINS.contains(&name) {
         let inputs = frame.scope.inputs(given);

@@ -11,6 +11,7 @@ mod model;
 mod name;
 mod npm;
 mod origin;
+pub mod own;
 mod program_text;
 mod registry;
 mod release;

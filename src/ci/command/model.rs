@@ -84,6 +84,11 @@ pub enum Deed {
     },
     /// Asks the provider for an id token.
     FetchIdentity(IdentityRequest),
+    /// Runs a program that cannot be read as what it says it is.
+    Unread {
+        /// What it is, in words.
+        what: String,
+    },
     /// Prints a variable that looks like a credential, or the whole environment.
     PrintSecret {
         /// The variable; none for the whole environment.

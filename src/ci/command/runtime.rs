@@ -1,5 +1,5 @@
 //! trustpub's own runtime, in a generated pipeline or behind the bundle's Action, component or orb: what it
-//! does is told by the variables that it gets (`templates/runtime/README.md`), not by its text.
+//! does is told by the variables that it gets (`templates/runtime/README.md`), once its text is known to be it.
 
 use super::model::{Deed, IdentityRequest, Publish, PublishKind};
 use super::registry::classify;
@@ -73,6 +73,15 @@ pub(super) fn note(walk: &mut Walk<'_, '_>, call: &Call<'_>) {
     }
     let shown = words(shown(&publish), call);
     walk.act(Deed::Publish(publish), &shown, call);
+}
+
+/// Notes what a program does that goes by the name of the publish program and is another one: what its variables say, as
+/// far as they can be believed.
+pub(super) fn note_unread(walk: &mut Walk<'_, '_>, call: &Call<'_>) {
+    let what = "a program that goes by the name of trustpub's and is not that of this version; \
+                `trustpub generate` writes it anew";
+    walk.act(Deed::Unread { what: what.to_owned() }, &[], call);
+    note(walk, call);
 }
 
 fn words(command: &str, call: &Call<'_>) -> Vec<Field> {

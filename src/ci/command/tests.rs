@@ -418,6 +418,7 @@ fn what_decides_whether_a_publish_works() {
                 request.claims.as_deref().unwrap_or(""),
                 request.hides_failure
             ),
+            Deed::Unread { .. } => "unread".to_owned(),
             Deed::PrintSecret { variable } => format!("prints {}", variable.as_deref().unwrap_or("all")),
             deed => format!("{deed:?}"),
         })

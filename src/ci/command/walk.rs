@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use super::folders::{Folders, enter};
 use super::model::{Act, Deed};
 use super::origin::Origin;
+use super::own::{self, Own};
 use super::registry::Chosen;
 use super::wrapper::{Inner, inner, is_assignment, program};
 use super::{Finder, config, manager, program_text, release, runtime, task};
-use crate::ci::{Hop, HopKind};
+use crate::ci::{Hop, HopKind, bundle};
 use crate::shell::{self, Dialect, Field, Kind, Link, Variables};
 use crate::text::{Source, Span};
 
@@ -238,11 +239,14 @@ impl<'f, 'a> Walk<'f, 'a> {
         let Some((redirect, body)) = redirect else { return };
         let Some(text) = call.text.get(body.body.start..body.body.end) else { return };
         let origin = call.origin.inside(body.body.start);
-        // trustpub's own runtime is told by its heredoc words, not by its text.
-        match redirect.target.value.as_ref() {
-            "TRUSTPUB_PACK" => return,
-            "TRUSTPUB_PUBLISH" => return runtime::note(self, call),
-            _ => {}
+        let word = redirect.target.value.as_ref();
+        let own = if in_bundle(call) { own::named(word) } else { own::program(text) };
+        match own {
+            Some(Own::Pack) => return,
+            Some(Own::Publish) => return runtime::note(self, call),
+            // Of another version, or changed, or something else: it is read like any program.
+            None if word == own::PUBLISH_WORD => runtime::note_unread(self, call),
+            None => {}
         }
         for word in words.iter().flatten() {
             match program(&word.text) {
@@ -339,6 +343,11 @@ impl<'f, 'a> Walk<'f, 'a> {
     pub(super) fn published_since(&self, before: usize) -> bool {
         self.acts.get(before..).is_some_and(publishes)
     }
+}
+
+/// Whether the text is that of a bundle member, whose programs are left out when it is embedded.
+fn in_bundle(call: &Call<'_>) -> bool {
+    call.origin.locate(call.span).is_some_and(|at| bundle::is_member(at.source.path()))
 }
 
 fn publishes(acts: &[Act]) -> bool {

@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::ci::Value;
+use std::sync::Arc;
+
+use super::event;
+use crate::ci::{Reference, Start, Value};
 
 /// The most alternatives that are followed; beyond, the value counts as unknown.
 const LIMIT: usize = 24;
@@ -27,6 +30,8 @@ pub(crate) enum Atom {
     JobToken,
     /// An input whose value a person or a caller outside the repository gives.
     Input(String),
+    /// The full git reference of a run for this kind of reference.
+    Ref(Reference),
     /// Not known.
     Unknown,
 }
@@ -44,6 +49,8 @@ pub(crate) struct Scope {
     pub(crate) action_path: Option<String>,
     /// `secrets.*` of a called workflow: what the caller hands over; none outside of one.
     pub(crate) secrets: Option<BTreeMap<String, Vec<Atom>>>,
+    /// The ways in which the workflow starts, for conditions.
+    pub(crate) starts: Arc<[Start]>,
 }
 
 /// Whether `text` holds an expression.
@@ -106,8 +113,19 @@ impl Scope {
 
     /// Everything that the expression `inner`, without `${{ }}`, can become.
     pub(crate) fn expression(&self, inner: &str) -> Vec<Atom> {
+        self.evaluate(inner, None)
+    }
+
+    /// Whether the condition `inner` holds in a run that starts so; none where that is not known.
+    pub(crate) fn holds(&self, inner: &str, start: &Start) -> Option<bool> {
+        let mut answers = self.evaluate(inner, Some(start)).into_iter().map(|atom| atom.truthy());
+        let first = answers.next()??;
+        answers.all(|other| other == Some(first)).then_some(first)
+    }
+
+    fn evaluate(&self, inner: &str, start: Option<&Start>) -> Vec<Atom> {
         let tokens = tokens(inner);
-        let mut parser = Parser { scope: self, tokens: &tokens, at: 0, depth: 0 };
+        let mut parser = Parser { scope: self, start, tokens: &tokens, at: 0, depth: 0 };
         let atoms = parser.or();
         if parser.at < tokens.len() { vec![Atom::Unknown] } else { atoms }
     }
@@ -127,7 +145,7 @@ pub(crate) fn classify(atoms: &[Atom]) -> Value {
     for atom in atoms {
         match atom {
             Atom::Input(name) => other = Some(Value::Input(name.clone())),
-            Atom::Unknown if other.is_none() => other = Some(Value::Unknown),
+            Atom::Unknown | Atom::Ref(_) if other.is_none() => other = Some(Value::Unknown),
             Atom::JobToken if other.is_none() => other = Some(Value::JobToken),
             Atom::Text(text) => texts.push(text.clone()),
             Atom::Bool(value) => texts.push(value.to_string()),
@@ -151,7 +169,7 @@ fn join(left: &[Atom], between: &str, right: &[Atom]) -> Vec<Atom> {
             let atom = match (before, after) {
                 (Atom::Secret(name), _) | (_, Atom::Secret(name)) => Atom::Secret(name.clone()),
                 (Atom::Input(name), _) | (_, Atom::Input(name)) => Atom::Input(name.clone()),
-                (Atom::Unknown, _) | (_, Atom::Unknown) => Atom::Unknown,
+                (Atom::Unknown | Atom::Ref(_), _) | (_, Atom::Unknown | Atom::Ref(_)) => Atom::Unknown,
                 (Atom::JobToken, _) | (_, Atom::JobToken) => Atom::JobToken,
                 (before, after) => {
                     let text = |atom: &Atom| atom.clone().into_text().unwrap_or_default();
@@ -177,7 +195,7 @@ impl Atom {
             Self::Text(text) => Some(text),
             Self::Bool(value) => Some(value.to_string()),
             Self::Falsy => Some(String::new()),
-            Self::Secret(_) | Self::JobToken | Self::Input(_) | Self::Unknown => None,
+            Self::Secret(_) | Self::JobToken | Self::Input(_) | Self::Ref(_) | Self::Unknown => None,
         }
     }
 
@@ -189,7 +207,7 @@ impl Atom {
             Self::Falsy => Some(false),
             // A secret that is not set is empty: both ways are open.
             Self::Secret(_) | Self::Input(_) | Self::Unknown => None,
-            Self::JobToken => Some(true),
+            Self::JobToken | Self::Ref(_) => Some(true),
         }
     }
 }
@@ -256,6 +274,8 @@ fn quoted(rest: &str) -> (String, usize) {
 
 struct Parser<'a> {
     scope: &'a Scope,
+    /// The way in which the run started, where one is asked about.
+    start: Option<&'a Start>,
     tokens: &'a [Token],
     at: usize,
     depth: usize,
@@ -347,7 +367,8 @@ impl Parser<'_> {
                 if self.eat("(") {
                     return self.call(&path);
                 }
-                lookup(self.scope, &path)
+                let told = self.start.and_then(|start| event::told(start, &path));
+                told.map_or_else(|| lookup(self.scope, &path), |atom| vec![atom])
             }
         }
     }
@@ -373,6 +394,16 @@ impl Parser<'_> {
         match (name.to_ascii_lowercase().as_str(), arguments.as_slice()) {
             ("format", [pattern, values @ ..]) => format_call(pattern, values),
             ("always", []) => vec![Atom::Bool(true)],
+            (name @ ("startswith" | "endswith" | "contains"), [text, part])
+                if !text.iter().chain(part).any(|atom| matches!(atom, Atom::Secret(_))) =>
+            {
+                let mut out: Vec<Atom> = Vec::new();
+                for (text, part) in text.iter().flat_map(|text| part.iter().map(move |part| (text, part))) {
+                    out.push(event::compared(name, text, part));
+                }
+                out.dedup();
+                limited(out)
+            }
             // A secret stays one through any conversion.
             (_, arguments) => {
                 let secret = arguments.iter().flatten().find(|atom| matches!(atom, Atom::Secret(_)));
@@ -418,6 +449,7 @@ fn compare(left: &[Atom], right: &[Atom], negated: bool) -> Vec<Atom> {
         for b in right {
             let atom = match (a.clone().into_text(), b.clone().into_text()) {
                 (Some(a), Some(b)) => Atom::Bool(a.eq_ignore_ascii_case(&b) != negated),
+                _ if event::differ(a, b) => Atom::Bool(negated),
                 _ => Atom::Unknown,
             };
             if !out.contains(&atom) {

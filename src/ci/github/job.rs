@@ -3,19 +3,25 @@
 use super::expression::Scope;
 use super::{Frame, Walk, env, matrix, permissions, reusable, runner, step};
 use crate::ci::repository::{entry_place, place};
-use crate::ci::{
-    Concurrency, Condition, Container, Environment, Guard, GuardKind, Job, Level, Scalar, cache,
-};
+use crate::ci::{Concurrency, Condition, Container, Environment, Job, Level, Scalar, cache, skeleton};
 use crate::yaml::{Kind, Node};
 
 /// Every job of the workflow `root`.
 pub(super) fn read_all(walk: &Walk<'_, '_>, root: Node<'_>, frame: &Frame) -> Vec<Job> {
     let Some(jobs) = root.get("jobs") else { return Vec::new() };
-    jobs.entries()
+    let mut jobs: Vec<Job> = jobs
+        .entries()
         .take_while(|_| walk.spend(1))
         .filter(|(_, node)| node.is_mapping())
         .filter_map(|(key, node)| Some(read(walk, key.as_str()?, key, node, frame)))
-        .collect()
+        .collect();
+    // A condition that speaks of how jobs ended is asked even where one of them did not run.
+    let free = |job: &Job| {
+        let status = ["always(", "cancelled(", "failure("];
+        job.conditions.iter().any(|condition| status.iter().any(|call| condition.text.contains(call)))
+    };
+    skeleton::inherit_refusals(&mut jobs, &frame.scope.starts, free);
+    jobs
 }
 
 fn read(walk: &Walk<'_, '_>, id: &str, key: Node<'_>, node: Node<'_>, outer: &Frame) -> Job {
@@ -30,17 +36,13 @@ fn read(walk: &Walk<'_, '_>, id: &str, key: Node<'_>, node: Node<'_>, outer: &Fr
     let environment = node.entry("environment").and_then(|(key, node)| environment(key, node, scope));
     let conditions: Vec<Condition> = node.get("if").map(|node| condition(node, scope)).into_iter().collect();
     let mut job = Job {
-        id: id.to_owned(),
         name: node.get("name").and_then(Node::as_str).map(str::to_owned),
-        key: place(key),
-        at: entry_place(key, node),
         runner: runner::read(node.get("runs-on"), scope),
         container: node.entry("container").and_then(|(key, node)| container(key, node, scope)),
-        guards: guards(environment.as_ref(), &conditions),
+        guards: skeleton::guards(environment.as_ref(), &conditions),
         environment,
         identity,
         permissions: Some(permissions),
-        contexts: Vec::new(),
         conditions,
         env: frame.env.clone(),
         needs: node
@@ -49,16 +51,11 @@ fn read(walk: &Walk<'_, '_>, id: &str, key: Node<'_>, node: Node<'_>, outer: &Fr
             .flat_map(Node::scalars_or_one)
             .map(|node| env::scalar(node, scope))
             .collect(),
-        caches: Vec::new(),
         concurrency: node.entry("concurrency").map(|(key, node)| concurrency(key, node, scope)),
         allow_failure: node.get("continue-on-error").map(|node| env::scalar(node, scope)),
-        interruptible: None,
-        retry: None,
         timeout: node.get("timeout-minutes").map(|node| env::scalar(node, scope)),
-        steps: Vec::new(),
-        call: None,
         origin: frame.origin.clone(),
-        unknowns: Vec::new(),
+        ..skeleton::job(id, place(key), entry_place(key, node))
     };
     if let Some(uses) = node.get("uses") {
         reusable::call(walk, node, uses, &mut job, &frame);
@@ -108,19 +105,7 @@ pub(super) fn condition(node: Node<'_>, scope: &Scope) -> Condition {
         ["github.ref", "github.base_ref", "github.event.release", "github.event_name", "github.event.action"]
             .iter()
             .any(|word| text.contains(word));
-    Condition { text: text.to_owned(), at: place(node), never, limits_ref }
-}
-
-fn guards(environment: Option<&Environment>, conditions: &[Condition]) -> Vec<Guard> {
-    let environment = environment.map(|environment| Guard {
-        kind: GuardKind::Environment,
-        name: environment.name.shown().to_owned(),
-        at: environment.entry.clone(),
-    });
-    let filters = conditions.iter().filter(|condition| condition.limits_ref).map(|condition| Guard {
-        kind: GuardKind::BranchFilter,
-        name: condition.text.clone(),
-        at: condition.at.clone(),
-    });
-    environment.into_iter().chain(filters).collect()
+    let refuses =
+        scope.starts.iter().filter(|start| scope.holds(text, start) == Some(false)).cloned().collect();
+    Condition { text: text.to_owned(), at: place(node), never, limits_ref, refuses }
 }

@@ -2,6 +2,7 @@
 
 mod action;
 mod env;
+mod event;
 mod expression;
 mod job;
 mod matrix;
@@ -17,9 +18,8 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use super::repository::{Repository, place};
-use super::{EnvVar, Hop, Input, Permissions, Pipeline, Unknown, Value};
+use super::{EnvVar, Hop, Input, Permissions, Pipeline, Unknown, Value, skeleton};
 use crate::facts::Provider;
-use crate::text::Source;
 use crate::yaml::Node;
 use expression::{Atom, Scope};
 
@@ -82,31 +82,12 @@ pub(super) fn read(repository: &Repository<'_>, path: &str) -> Option<Pipeline> 
     let tree = repository.yaml(path, Provider::Github)?;
     let walk = Walk { repository, budget: Cell::new(BUDGET) };
     let root = tree.root();
-    let mut pipeline = empty(tree.source());
+    let mut pipeline = Pipeline { entry: false, ..skeleton::pipeline(Provider::Github, tree.source()) };
     if let Some(root) = root.filter(|root| root.is_mapping()) {
         fill(&walk, root, &mut pipeline);
     }
     pipeline.tree = Some(Arc::clone(&tree));
     Some(pipeline)
-}
-
-fn empty(source: &Source) -> Pipeline {
-    Pipeline {
-        provider: Provider::Github,
-        source: source.clone(),
-        tree: None,
-        entry: false,
-        name: None,
-        triggers: Vec::new(),
-        triggers_at: None,
-        permissions: None,
-        env: Vec::new(),
-        concurrency: None,
-        inputs: Vec::new(),
-        jobs: Vec::new(),
-        imports: Vec::new(),
-        unknowns: Vec::new(),
-    }
 }
 
 fn fill(walk: &Walk<'_, '_>, root: Node<'_>, pipeline: &mut Pipeline) {
@@ -117,7 +98,8 @@ fn fill(walk: &Walk<'_, '_>, root: Node<'_>, pipeline: &mut Pipeline) {
         pipeline.inputs = triggers::inputs(on);
     }
     pipeline.entry = pipeline.triggers.iter().any(|trigger| trigger.kind != super::TriggerKind::Call);
-    let mut scope = Scope { inputs: seen_alone(&pipeline.inputs), ..Scope::default() };
+    let starts = pipeline.triggers.iter().flat_map(super::Trigger::starts).collect();
+    let mut scope = Scope { inputs: seen_alone(&pipeline.inputs), starts, ..Scope::default() };
     // A workflow that only others call gets its secrets from them; alone, every one may be given.
     pipeline.permissions =
         root.entry("permissions").map(|(_, node)| permissions::read(node, super::Level::Pipeline));

@@ -57,7 +57,7 @@ fn callee(root: Node<'_>, call: &Call, job: &Job, outer: &Frame, path: String, u
     let known = declared.map(triggers::declared_inputs).unwrap_or_default();
     let mut inputs = env::handed_over(&known, &call.inputs, &outer.scope);
     truth_values(declared, &mut inputs);
-    let mut scope = Scope { inputs, ..Scope::default() };
+    let mut scope = Scope { inputs, starts: outer.scope.starts.clone(), ..Scope::default() };
     scope.secrets = if call.inherits_secrets.is_some() {
         outer.scope.secrets.clone()
     } else {

@@ -1,10 +1,11 @@
 //! Jobs.
 
 use super::layers::{Config, Layer, Stack};
+use super::starts;
 use crate::ci::repository::{Repository, entry_place, place};
 use crate::ci::{
-    Cache, Call, Concurrency, Condition, Container, EnvVar, Environment, Guard, GuardKind, HopKind, IdToken,
-    Identity, IdentityState, Job, Level, Runner, Scalar, Script, Step, StepKind, Unknown, Value,
+    Cache, Call, Concurrency, Condition, Container, EnvVar, Environment, Hop, HopKind, IdToken, Identity,
+    IdentityState, Job, Level, Runner, Scalar, Script, Step, Unknown, Value, skeleton,
 };
 use crate::facts::{Provider, runners};
 use crate::files;
@@ -43,19 +44,15 @@ fn read<'t>(
         |key: &str| config.entry(&stack, key).map(|(_, layer)| text(config, layer.node, layer.document));
     let environment = environment(config, &stack);
     let conditions = conditions(config, &stack);
+    let id = filled(config, name, first.map_or(0, |layer| layer.document)).unwrap_or_else(|| name.to_owned());
     let mut job = Job {
-        id: filled(config, name, first.map_or(0, |layer| layer.document)).unwrap_or_else(|| name.to_owned()),
-        name: None,
-        key: place(key),
-        at: entry_place(key, node),
         runner: runner(config, &stack),
         container: container(config, &stack),
-        guards: guards(environment.as_ref(), &conditions),
+        guards: skeleton::guards(environment.as_ref(), &conditions),
         environment,
         identity: identity(config, &stack),
-        permissions: None,
-        contexts: Vec::new(),
         conditions,
+        refuses: starts::refused(config, &stack, depth),
         env: own_env(config, &stack, global),
         needs: needs(config, &stack),
         caches: caches(config, &stack),
@@ -68,10 +65,7 @@ fn read<'t>(
         interruptible: scalar("interruptible"),
         retry: scalar("retry"),
         timeout: scalar("timeout"),
-        steps: Vec::new(),
-        call: None,
-        origin: Vec::new(),
-        unknowns: Vec::new(),
+        ..skeleton::job(id, place(key), entry_place(key, node))
     };
     if let Some(layer) = first {
         job.origin = config.document(layer.document).origin.to_vec();
@@ -86,7 +80,7 @@ fn read<'t>(
 }
 
 /// `text` with the inputs of its document filled in; none where one is not known.
-fn filled(config: &Config<'_>, text: &str, document: usize) -> Option<String> {
+pub(super) fn filled(config: &Config<'_>, text: &str, document: usize) -> Option<String> {
     let inputs = &config.document(document).inputs;
     let mut out = String::new();
     let mut rest = text;
@@ -276,22 +270,14 @@ fn conditions<'t>(config: &Config<'t>, stack: &Stack<'t>) -> Vec<Condition> {
         };
         let any_open = parts.iter().filter(open).count();
         let limits_ref = any_open > 0 && parts.iter().filter(open).all(limits);
-        found.push(Condition {
-            text: format!("{word}: {}", parts.join(" | ")),
-            at: entry_place(key, layer.node),
-            never: word == "rules" && any_open == 0 && !parts.is_empty(),
-            limits_ref,
-        });
+        let text = format!("{word}: {}", parts.join(" | "));
+        let never = word == "rules" && any_open == 0 && !parts.is_empty();
+        found.push(skeleton::condition(text, entry_place(key, layer.node), never, limits_ref));
     }
     if let Some((key, layer)) = config.entry(stack, "when") {
         let when = layer.node.as_str().unwrap_or_default();
         let at = entry_place(key, layer.node);
-        found.push(Condition {
-            text: format!("when: {when}"),
-            at,
-            never: when == "never",
-            limits_ref: false,
-        });
+        found.push(skeleton::condition(format!("when: {when}"), at, when == "never", false));
     }
     found
 }
@@ -328,20 +314,6 @@ fn described<'t>(config: &Config<'t>, node: Node<'t>, depth: usize, out: &mut Ve
     }
 }
 
-fn guards(environment: Option<&Environment>, conditions: &[Condition]) -> Vec<Guard> {
-    let environment = environment.map(|environment| Guard {
-        kind: GuardKind::Environment,
-        name: environment.name.shown().to_owned(),
-        at: environment.entry.clone(),
-    });
-    let filters = conditions.iter().filter(|condition| condition.limits_ref).map(|condition| Guard {
-        kind: GuardKind::BranchFilter,
-        name: condition.text.clone(),
-        at: condition.at.clone(),
-    });
-    environment.into_iter().chain(filters).collect()
-}
-
 /// `before_script` and `script` share one shell and are one step; `after_script` has its own.
 fn steps<'t>(config: &Config<'t>, stack: &Stack<'t>, unknowns: &mut Vec<Unknown>) -> Vec<Step> {
     let mut steps = Vec::new();
@@ -361,15 +333,10 @@ fn steps<'t>(config: &Config<'t>, stack: &Stack<'t>, unknowns: &mut Vec<Unknown>
         let script = script.substitute("$[[", "]]", &mut |inner| {
             input_name(inner).and_then(|name| inputs.get(name)).map(|value| (*value).to_owned())
         });
+        let origin: Vec<Hop> = stack.hops.iter().filter(|hop| hop.target.is_some()).cloned().collect();
         steps.push(Step {
-            id: None,
-            name: None,
-            at,
-            kind: StepKind::Run { script, shell: None, directory: Some(String::new()) },
-            env: Vec::new(),
-            condition: None,
             continue_on_error: keys.contains(&"after_script"),
-            origin: stack.hops.iter().filter(|hop| hop.target.is_some()).cloned().collect(),
+            ..skeleton::step(skeleton::run(script), at, &origin)
         });
     }
     steps
@@ -439,7 +406,7 @@ fn trigger<'t>(
         }
     }
     if let Some(call) = &mut job.call {
-        let hop = crate::ci::Hop {
+        let hop = Hop {
             kind: HopKind::ChildPipeline,
             name: call.reference.shown().to_owned(),
             at: call.reference.at.clone(),

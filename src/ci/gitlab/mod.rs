@@ -6,13 +6,14 @@
 mod document;
 mod job;
 mod layers;
+mod starts;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
 use super::repository::{Repository, entry_place, place};
-use super::{Input, Pipeline, Trigger, TriggerKind, Value};
+use super::{Input, Pipeline, Start, Trigger, TriggerKind, Value, skeleton};
 use crate::facts::Provider;
 use crate::yaml::Node;
 use document::{Document, Loaded};
@@ -35,23 +36,17 @@ pub(super) fn read(repository: &Repository<'_>, path: &str) -> Option<Pipeline> 
     let config = Config::new(&documents);
     let main = documents.first().map(|document| document.root)?;
     let mut pipeline = Pipeline {
-        provider: Provider::Gitlab,
-        source: tree.source().clone(),
         tree: Some(Arc::clone(&tree)),
-        entry: true,
         name: main.get_path(&["workflow", "name"]).and_then(Node::as_str).map(str::to_owned),
-        triggers: Vec::new(),
         triggers_at: main.entry("workflow").map(|(key, node)| entry_place(key, node)),
-        permissions: None,
         env: job::variables(&config, config.global("variables"), super::Level::Pipeline),
-        concurrency: None,
         inputs: inputs(&documents),
-        jobs: Vec::new(),
         imports: loaded.imports.clone(),
         unknowns: loaded.unknowns.clone(),
+        ..skeleton::pipeline(Provider::Gitlab, tree.source())
     };
     pipeline.jobs = job::read_all(repository, &config, &pipeline.env, 0);
-    pipeline.triggers = triggers(main, &pipeline);
+    pipeline.triggers = triggers(main, &pipeline, &starts::refused_by_workflow(&config));
     Some(pipeline)
 }
 
@@ -79,22 +74,8 @@ fn has_extension(path: &str) -> bool {
 
 fn component(repository: &Repository<'_>, path: &str) -> Option<Pipeline> {
     let tree = repository.yaml(path, Provider::Gitlab)?;
-    Some(Pipeline {
-        provider: Provider::Gitlab,
-        source: tree.source().clone(),
-        tree: Some(Arc::clone(&tree)),
-        entry: false,
-        name: None,
-        triggers: Vec::new(),
-        triggers_at: None,
-        permissions: None,
-        env: Vec::new(),
-        concurrency: None,
-        inputs: Vec::new(),
-        jobs: Vec::new(),
-        imports: Vec::new(),
-        unknowns: Vec::new(),
-    })
+    let tree_of = Some(Arc::clone(&tree));
+    Some(Pipeline { tree: tree_of, entry: false, ..skeleton::pipeline(Provider::Gitlab, tree.source()) })
 }
 
 /// The jobs of a child pipeline's file.
@@ -130,29 +111,36 @@ fn inputs(documents: &[Document<'_>]) -> Vec<Input> {
         .collect()
 }
 
-/// What starts a pipeline: pushes, people and the clock always may; merge requests where a rule names them.
-fn triggers(root: Node<'_>, pipeline: &Pipeline) -> Vec<Trigger> {
+/// What starts a pipeline: pushes, people and the clock always may, unless `workflow: rules` surely refuse them; merge
+/// requests, the API and other pipelines are told of where a rule names them.
+fn triggers(root: Node<'_>, pipeline: &Pipeline, refused: &[Start]) -> Vec<Trigger> {
     let at = root.entry("workflow").map_or_else(|| place(root), |(key, node)| entry_place(key, node));
-    let named = |word: &str| {
-        let workflow =
-            root.get("workflow").is_some_and(|node| node.source().slice(node.span()).contains(word));
-        let jobs = pipeline.jobs.iter().flat_map(|job| &job.conditions);
-        workflow || jobs.into_iter().any(|condition| condition.text.contains(word))
+    let named = |words: &[&str]| {
+        let workflow = root.get("workflow").map(|node| node.source().slice(node.span()));
+        let jobs =
+            pipeline.jobs.iter().flat_map(|job| &job.conditions).map(|condition| condition.text.as_str());
+        let mut texts = workflow.into_iter().chain(jobs);
+        texts.any(|text| {
+            let text = text.to_ascii_lowercase();
+            words.iter().any(|word| text.contains(word))
+        })
     };
-    let trigger = |kind, event: &str| Trigger {
-        kind,
-        event: event.to_owned(),
-        at: at.clone(),
-        branches: Vec::new(),
-        tags: Vec::new(),
-        types: Vec::new(),
-        pipelines: Vec::new(),
-    };
-    let mut triggers = vec![trigger(TriggerKind::Push, "push")];
-    if named("merge_request") {
-        triggers.push(trigger(TriggerKind::PullRequest, "merge_request_event"));
-    }
-    triggers.push(trigger(TriggerKind::Manual, "web"));
-    triggers.push(trigger(TriggerKind::Schedule, "schedule"));
-    triggers
+    let usual = [
+        (TriggerKind::Push, "push", true),
+        (TriggerKind::PullRequest, "merge_request_event", named(&["merge_request"])),
+        (TriggerKind::Manual, "web", true),
+        (TriggerKind::Schedule, "schedule", true),
+        (TriggerKind::Manual, "api", named(&["\"api\"", "'api'", "only: api"])),
+        (TriggerKind::Manual, "trigger", named(&["\"trigger\"", "'trigger'", "only: triggers"])),
+        (TriggerKind::Other, "pipeline", named(&["\"pipeline\"", "'pipeline'", "only: pipelines"])),
+    ];
+    let triggers: Vec<Trigger> = usual
+        .into_iter()
+        .filter(|(.., told)| *told)
+        .map(|(kind, event, _)| skeleton::trigger(kind, event, at.clone()))
+        .collect();
+    let open = |trigger: &Trigger| trigger.starts().iter().any(|start| !refused.contains(start));
+    // Rules that refuse all that is told of let in what is not told of.
+    let some = triggers.iter().any(open);
+    triggers.into_iter().filter(|trigger| !some || open(trigger)).collect()
 }

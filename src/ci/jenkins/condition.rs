@@ -1,7 +1,7 @@
 //! `when`, `if` and `input`.
 
 use super::lexer::{Kind, Tokens};
-use crate::ci::Condition;
+use crate::ci::{Condition, skeleton};
 use crate::diagnostic::Location;
 use crate::text::Source;
 
@@ -12,7 +12,7 @@ pub(super) fn read(tokens: &Tokens<'_>, source: &Source, from: usize, to: usize)
     let inner =
         text.strip_prefix("expression").map_or(text.as_str(), |rest| rest.trim().trim_matches(['{', '}']));
     let never = matches!(inner.trim().trim_start_matches("return").trim(), "false");
-    Condition { never, limits_ref: limits_ref(tokens, from, to), text, at: Location::new(source, span) }
+    skeleton::condition(text, Location::new(source, span), never, limits_ref(tokens, from, to))
 }
 
 /// Whether it asks for named branches or tags; what stands in `not { }` only leaves some out.

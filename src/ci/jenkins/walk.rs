@@ -141,7 +141,7 @@ impl Walk<'_, '_> {
     /// A person must answer before what follows.
     fn waits(&mut self, index: usize, around: &mut Around) {
         let at = self.reader.place(index, index + 1);
-        around.conditions.push(Condition { text: "input".to_owned(), at, never: false, limits_ref: false });
+        around.conditions.push(skeleton::condition("input", at, false, false));
     }
 
     /// Gives the job what holds around it.
@@ -201,7 +201,7 @@ impl Walk<'_, '_> {
             "else" if block.is_some() => {
                 let (open, close) = block.unwrap_or_default();
                 let at = self.reader.place(index, index + 1);
-                let own = Condition { text: "else".to_owned(), at, never: false, limits_ref: false };
+                let own = skeleton::condition("else", at, false, false);
                 self.inner(open, close, around, |inner| {
                     inner.own = Some(inner.own.take().unwrap_or(own));
                 });

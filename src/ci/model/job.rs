@@ -1,4 +1,4 @@
-use super::{Condition, EnvVar, Hop, Identity, Input, Permissions, Scalar, Step, Value};
+use super::{Condition, EnvVar, Hop, Identity, Input, Permissions, Scalar, Start, Step, Value};
 use crate::diagnostic::Location;
 use crate::facts::runners::Runner as RunnerClass;
 
@@ -27,6 +27,9 @@ pub struct Job {
     pub contexts: Vec<Scalar>,
     /// What must hold for it to run: all of these.
     pub conditions: Vec<Condition>,
+    /// Ways of starting the pipeline that do not lead to it, besides those that a condition refuses: by the provider's
+    /// own rules, or because a job that it needs does not run.
+    pub refuses: Vec<Start>,
     /// What guards it, strongest first.
     pub guards: Vec<Guard>,
     /// Variables that every step sees, the innermost setting of a name last.
@@ -158,6 +161,12 @@ pub struct Concurrency {
 }
 
 impl Job {
+    /// Whether `start` may lead to it, as far as it says itself.
+    pub fn may_start(&self, start: &Start) -> bool {
+        let refused = self.conditions.iter().flat_map(|condition| &condition.refuses).chain(&self.refuses);
+        refused.into_iter().all(|refused| refused != start)
+    }
+
     /// The steps that run, those of composite actions of this repository in place of the call.
     pub fn leaves(&self) -> Vec<&Step> {
         let mut out = Vec::new();

@@ -5,6 +5,7 @@ mod job;
 mod path;
 mod pipeline;
 mod script;
+mod start;
 mod step;
 mod summary;
 mod toolchain;
@@ -17,6 +18,7 @@ pub use job::{Cache, Call, Concurrency, Container, Environment, Guard, GuardKind
 pub use path::{Command, Model, Problem, PublishPath, Registry, StepAct, Tool};
 pub use pipeline::{Pipeline, RefFilter, Trigger, TriggerKind, Unknown};
 pub use script::Script;
+pub use start::{Reference, Start};
 pub use step::{Hop, HopKind, Input, Step, StepKind};
 pub use summary::PathSummary;
 pub use toolchain::{Learnt, LearntFrom, Toolchain, Upgrade};

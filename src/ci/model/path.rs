@@ -1,4 +1,4 @@
-use super::{Auth, Credential, Guard, GuardKind, Hop, Identity, Pipeline, Toolchain};
+use super::{Auth, Credential, Guard, GuardKind, Hop, Identity, Pipeline, Toolchain, TriggerKind};
 use std::sync::Arc;
 
 use crate::ci::command::Act;
@@ -83,6 +83,8 @@ pub struct PublishPath {
     pub entry: bool,
     /// What starts it: `push:tags`, `workflow_dispatch` …
     pub trigger: Vec<String>,
+    /// What kinds of event these are.
+    pub started_by: Vec<TriggerKind>,
     /// The job in `file`.
     pub job: String,
     /// The line in `file`, from 1: of the command, or of the call that leads to it.

@@ -115,17 +115,6 @@ pub enum TriggerKind {
     Other,
 }
 
-impl Trigger {
-    /// The word for `publish_paths[].trigger`: the event, with `:tags` or `:branches` where it is limited to these.
-    pub fn label(&self) -> String {
-        match (self.branches.is_empty(), self.tags.is_empty()) {
-            (true, false) => format!("{}:tags", self.event),
-            (false, true) => format!("{}:branches", self.event),
-            _ => self.event.clone(),
-        }
-    }
-}
-
 /// Something that cannot be seen from the repository, said instead of guessed.
 #[derive(Debug, Clone)]
 pub struct Unknown {

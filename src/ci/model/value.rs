@@ -1,3 +1,4 @@
+use super::Start;
 use crate::diagnostic::Location;
 
 /// A scalar of a CI file: as written, where it stands, and its value where that is known.
@@ -84,4 +85,6 @@ pub struct Condition {
     pub never: bool,
     /// Whether it limits the run to named branches or tags.
     pub limits_ref: bool,
+    /// The ways of starting the pipeline in which it surely does not hold.
+    pub refuses: Vec<Start>,
 }

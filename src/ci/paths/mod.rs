@@ -17,7 +17,7 @@ use session::{Found, Session};
 use super::command::{Confidence, Finder};
 use super::{
     Auth, Credential, CredentialKind, Guard, GuardKind, Hop, IdentityState, Job, Model, Pipeline,
-    PublishPath, Repository, Step, StepAct, StepKind, Tool, TriggerKind,
+    PublishPath, Repository, Start, Step, StepAct, StepKind, Tool, Trigger, TriggerKind,
 };
 use crate::diagnostic::Location;
 use crate::facts::Provider;
@@ -152,11 +152,13 @@ impl<'w, 'a> Walk<'w, 'a> {
             .find(|at| at.source.path() == file)
             .map_or_else(|| job.key.start(), Location::start);
         let outermost = callers.first().copied().unwrap_or(job);
+        let started = started(self.pipeline, callers, job, step);
         Some(PublishPath {
             provider: self.pipeline.provider,
             file: file.to_owned(),
             entry: self.pipeline.entry,
-            trigger: self.pipeline.triggers.iter().map(super::Trigger::label).collect(),
+            trigger: started.iter().map(|(_, label)| label.clone()).collect(),
+            started_by: started.iter().map(|(kind, _)| *kind).collect(),
             job: outermost.id.clone(),
             line: here.line,
             auth,
@@ -192,6 +194,29 @@ impl<'w, 'a> Walk<'w, 'a> {
             (IdentityState::Missing | IdentityState::Withheld, false) => Auth::None,
         }
     }
+}
+
+/// What starts the pipeline in a way that may lead to the step; everything where no way that is told of does.
+fn started(
+    pipeline: &Pipeline,
+    callers: &[&Job],
+    job: &Job,
+    step: Option<&Step>,
+) -> Vec<(TriggerKind, String)> {
+    let refused = |start: &Start| {
+        let condition = step.and_then(|step| step.condition.as_ref());
+        !callers.iter().copied().chain([job]).all(|job| job.may_start(start))
+            || condition.is_some_and(|condition| condition.refuses.contains(start))
+    };
+    let open = |trigger: &Trigger| {
+        let ways: Vec<Start> = trigger.starts().into_iter().filter(|start| !refused(start)).collect();
+        Some((trigger.kind, trigger.label_of(&ways)?))
+    };
+    let led: Vec<_> = pipeline.triggers.iter().filter_map(open).collect();
+    if !led.is_empty() {
+        return led;
+    }
+    pipeline.triggers.iter().map(|trigger| (trigger.kind, trigger.label())).collect()
 }
 
 /// What guards a step: environments and filters of its job and of every job that calls it, its own

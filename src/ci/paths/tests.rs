@@ -401,3 +401,71 @@ fn many_files_read_by_several_threads_are_told_in_the_order_of_the_project() {
 fn publishing(index: usize) -> String {
     format!("on: push\njobs:\n  job{index}: {{runs-on: ubuntu-latest, steps: [{{run: npm publish}}]}}\n")
 }
+
+#[test]
+fn conditions_narrow_what_leads_to_a_publish() {
+    let github = "on: {push: {branches: [main], tags: ['v*']}, workflow_dispatch: {}, pull_request: {}}\njobs:\n  \
+        build: {if: github.event_name != 'pull_request', runs-on: ubuntu-24.04, steps: [{run: npm test}]}\n  \
+        publish:\n    needs: build\n    runs-on: ubuntu-24.04\n    permissions: {id-token: write}\n    \
+        steps: [{run: npm publish, if: \"startsWith(github.ref, 'refs/tags/')\"}]\n  \
+        canary:\n    if: github.ref == 'refs/heads/main' && github.event_name == 'push'\n    \
+        runs-on: ubuntu-24.04\n    permissions: {id-token: write}\n    steps: [{run: npm publish --tag canary}]\n  \
+        late:\n    needs: build\n    if: always()\n    runs-on: ubuntu-24.04\n    permissions: {id-token: write}\n    \
+        steps: [{run: npm publish --tag late}]\n";
+    let gitlab = "workflow: {rules: [{if: $CI_MERGE_REQUEST_IID}, {if: $CI_COMMIT_TAG}, {if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH}]}\n\
+        .tags: {rules: [{if: $CI_COMMIT_TAG, when: on_success}, {when: never}]}\n\
+        tag: {script: npm publish, rules: [{if: $CI_COMMIT_TAG =~ /^v/}]}\n\
+        shared: {script: npm publish, rules: [!reference [.tags, rules]]}\n\
+        push: {script: npm publish, rules: [{if: $CI_PIPELINE_SOURCE == \"push\" && $CI_COMMIT_TAG && $X}]}\n\
+        web: {script: npm publish, rules: [{if: $CI_PIPELINE_SOURCE != \"web\", when: never}, {changes: [x]}]}\n\
+        clock: {script: npm publish, only: [schedules]}\n\
+        old: {script: npm publish, only: {refs: [tags], variables: [$X]}, except: [web]}\n\
+        open: {script: npm publish, rules: [{if: $DEPLOY}]}\n\
+        free: {script: npm publish}\n";
+    let circleci = "version: 2.1\nparameters: {go: {type: boolean, default: false}}\njobs:\n  \
+        pub: {docker: [{image: 'cimg/node:24.18.0'}], steps: [checkout, run: npm publish]}\nworkflows:\n  \
+        a: {jobs: [pub: {name: tag, filters: {tags: {only: /^v.*/}, branches: {ignore: /.*/}}}]}\n  \
+        b: {when: {equal: [scheduled_pipeline, << pipeline.trigger_source >>]}, jobs: [pub: {name: nightly}]}\n  \
+        c: {jobs: [pub: {name: words, filters: pipeline.git.tag starts-with \"v\"}]}\n  \
+        d: {when: << pipeline.parameters.go >>, jobs: [pub: {name: hand}]}\n  \
+        e: {unless: {equal: [scheduled_pipeline, << pipeline.trigger_source >>]}, jobs: [pub: {name: first, filters: {branches: {only: main}}}, pub: {name: second, requires: [first], filters: {tags: {only: /.*/}}}]}\n";
+    let found = |path: &str, text: &str| -> Vec<String> {
+        let paths = paths(&[("package.json", r#"{"name":"a","version":"1.0.0"}"#), (path, text)]);
+        let mut shown: Vec<String> =
+            paths.iter().map(|path| format!("{}: {}", path.job, path.trigger.join(", "))).collect();
+        shown.sort();
+        shown
+    };
+    assert_eq!(
+        found(".github/workflows/a.yml", github),
+        [
+            "canary: push:branches",
+            "late: push, workflow_dispatch, pull_request",
+            "publish: push:tags, workflow_dispatch",
+        ]
+    );
+    assert_eq!(
+        found(".gitlab-ci.yml", gitlab),
+        [
+            "clock: schedule",
+            "free: push, merge_request_event, web, schedule",
+            "old: push:tags",
+            "open: push, merge_request_event, web, schedule",
+            "push: push:tags",
+            "shared: push:tags, web",
+            "tag: push:tags, web",
+            "web: web",
+        ]
+    );
+    assert_eq!(
+        found(".circleci/config.yml", circleci),
+        [
+            "first: push:branches, api",
+            "hand: api, schedule",
+            "nightly: schedule",
+            "second: push:branches, api",
+            "tag: push:tags, api",
+            "words: push:tags, api",
+        ]
+    );
+}

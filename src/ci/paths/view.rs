@@ -104,6 +104,7 @@ fn seen_from(
         file: pipeline.path().to_owned(),
         entry: false,
         trigger: pipeline.triggers.iter().map(Trigger::label).collect(),
+        started_by: pipeline.triggers.iter().map(|trigger| trigger.kind).collect(),
         job: job.id.clone(),
         line: here.start().line,
         chain: chain.to_vec(),

@@ -203,7 +203,8 @@ fn brought_along(deed: &Deed) -> bool {
         | Deed::SetRegistry { .. }
         | Deed::RegistryCall { .. }
         | Deed::FetchIdentity(_)
-        | Deed::PrintSecret { .. } => true,
+        | Deed::PrintSecret { .. }
+        | Deed::Unread { .. } => true,
         Deed::Publish(publish) => publish.dry_run,
         Deed::RunScript { .. } => false,
     }

@@ -4,7 +4,7 @@ use super::super::data;
 use super::{Differ, job, steps};
 use crate::ci::{Concurrency, IdentityState, Job, Pipeline, Scalar, Step, Value};
 use crate::facts::{Provider, registry};
-use crate::plan::TargetPlan;
+use crate::plan::{CIRCLECI_GROUP, GITHUB_GROUP, TargetPlan};
 use crate::spec::{Auth, Details};
 use crate::yaml::emit;
 
@@ -146,7 +146,8 @@ fn machines(pack: &Job, publish: &Job, target: &TargetPlan, differ: &mut Differ)
     );
 }
 
-/// One release at a time, and none stopped midway.
+/// No two runs of one commit at a time, no run that waits dropped for a newer release, and none stopped midway. GitLab
+/// drops none that wait: there one release goes after the other.
 fn concurrency(pipeline: &Pipeline, publish: &Job, provider: Provider, differ: &mut Differ) {
     let shown = |found: Option<&Concurrency>| {
         let group = found.and_then(|one| one.group.as_ref()).map_or("", |one| one.written.as_str());
@@ -154,9 +155,9 @@ fn concurrency(pipeline: &Pipeline, publish: &Job, provider: Provider, differ: &
         format!("{group} {cancel}")
     };
     let (found, meant) = match provider {
-        Provider::Github => (shown(pipeline.concurrency.as_ref()), "npm-publish false"),
-        Provider::Gitlab => (shown(publish.concurrency.as_ref()), "npm-publish "),
-        _ => (shown(publish.concurrency.as_ref()), "<< pipeline.project.slug >>/npm-publish "),
+        Provider::Github => (shown(pipeline.concurrency.as_ref()), format!("{GITHUB_GROUP} false")),
+        Provider::Gitlab => (shown(publish.concurrency.as_ref()), "npm-publish ".to_owned()),
+        _ => (shown(publish.concurrency.as_ref()), format!("{CIRCLECI_GROUP} ")),
     };
     differ.same("who waits for whom", found, meant);
     if provider == Provider::Gitlab {

@@ -119,6 +119,7 @@ fn compare(model: &Model, project: &Project, found: &PublishPath, target: &Targe
     let mut packages: Vec<&String> = found.packages.iter().collect();
     packages.sort();
     differ.same("the packages", format!("{packages:?}"), format!("{known:?}"));
+    differ.same("what leads to the publish", found.trigger.join(", "), meant.trigger.join(", "));
     trigger(model.pipeline(found), target, differ);
     jobs::compare(model.pipeline(found), target, differ);
 }

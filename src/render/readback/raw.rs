@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::thin;
 use super::Differ;
 use crate::facts::{Provider, actions};
-use crate::plan::{BundlePin, CIRCLECI_PARAMETER, TargetPlan};
+use crate::plan::{BundlePin, CIRCLECI_GROUP, CIRCLECI_PARAMETER, TargetPlan};
 use crate::schema::{Dialect, to_json};
 use crate::spec::{Auth, Details};
 use crate::text::Source;
@@ -121,7 +121,7 @@ fn thin(target: &TargetPlan, pin: &BundlePin) -> Vec<(Vec<&'static str>, Value)>
                 ("requires", json!([pack])),
                 ("context", json!(context)),
                 ("filters", filters),
-                ("serial-group", json!("<< pipeline.project.slug >>/npm-publish")),
+                ("serial-group", json!(CIRCLECI_GROUP)),
             ] {
                 publishing.insert(key.to_owned(), value);
             }

@@ -70,7 +70,7 @@ impl Chart {
     }
 
     fn group(&mut self, index: usize, group: &Group, rows: &[Row], details: bool) {
-        let called = if group.called { " (runs only when called)" } else { "" };
+        let called = group.started.map(|how| format!(" ({how})")).unwrap_or_default();
         let title = escaped(&format!("{}: {}{called}", group.provider, group.file));
         let _ = writeln!(self.out, "  subgraph f{index}[\"{title}\"]\n    direction LR");
         // A node is one with another where all that follows is the same, so that every path can be told.

@@ -18,8 +18,8 @@ pub(super) const UNKNOWN_PACKAGE: &str = "package not known";
 pub(super) struct Group {
     pub(super) provider: &'static str,
     pub(super) file: String,
-    /// Whether it runs only when another file calls it.
-    pub(super) called: bool,
+    /// How it comes to run, where the provider does not start it by itself.
+    pub(super) started: Option<&'static str>,
     pub(super) rows: Vec<Row>,
 }
 
@@ -75,8 +75,9 @@ pub(super) fn groups(model: &Model) -> Vec<Group> {
     for path in model.paths.iter().filter(shown) {
         let index = *known.entry(&path.file).or_insert(groups.len());
         if index == groups.len() {
-            let (provider, file, called) = (path.provider.name(), clean(&path.file), !path.entry);
-            groups.push((Group { provider, file, called, rows: Vec::new() }, Vec::new()));
+            let (provider, file) = (path.provider.name(), clean(&path.file));
+            let started = (!path.entry).then(|| started(path.provider));
+            groups.push((Group { provider, file, started, rows: Vec::new() }, Vec::new()));
         }
         groups[index].1.push(path);
     }
@@ -85,6 +86,15 @@ pub(super) fn groups(model: &Model) -> Vec<Group> {
         group
     };
     groups.into_iter().map(fill).collect()
+}
+
+/// How a file comes to run that the provider does not start by itself.
+const fn started(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Circleci => "runs through a pipeline definition of its own",
+        Provider::Gitlab => "runs only when included",
+        _ => "runs only when called",
+    }
 }
 
 /// A row under construction.
@@ -100,7 +110,7 @@ fn rows(model: &Model, paths: &[&PublishPath]) -> Vec<Row> {
     let mut drafts: Vec<Draft> = Vec::new();
     let mut known: HashMap<(Cell, [Cell; 3]), usize> = HashMap::new();
     for path in paths {
-        let key = (command(path), [credential(path), guard(model, path), reach(model, path)]);
+        let key = (command(path), [credential(path), guard(model, path), reach(path)]);
         let index = *known.entry(key.clone()).or_insert(drafts.len());
         if index == drafts.len() {
             let (command, rest) = key;
@@ -247,20 +257,13 @@ fn guard(model: &Model, path: &PublishPath) -> Cell {
     }
 }
 
-fn reach(model: &Model, path: &PublishPath) -> Cell {
+fn reach(path: &PublishPath) -> Cell {
     let guarded = path.guard() <= GuardKind::Context && path.proven != Some(false);
-    let kinds: Vec<TriggerKind> = model
-        .pipelines
-        .get(path.pipeline)
-        .into_iter()
-        .flat_map(|pipeline| &pipeline.triggers)
-        .map(|t| t.kind)
-        .collect();
     let strangers = [
         (TriggerKind::PullRequestTarget, "Whoever opens a pull request"),
         (TriggerKind::Comment, "Whoever may comment"),
     ];
-    let stranger = strangers.into_iter().find(|(kind, _)| kinds.contains(kind));
+    let stranger = strangers.into_iter().find(|(kind, _)| path.started_by.contains(kind));
     let (tone, who) = match (guarded, path.proven, stranger) {
         (true, Some(true), _) => (Tone::Calm, "Only whom the guard lets through"),
         (true, ..) => (Tone::Plain, "Unproven: whom the guard lets through"),

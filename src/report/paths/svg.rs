@@ -64,7 +64,7 @@ fn draw(xml: &mut Xml, placed: &Placed<'_>) {
     rect(xml, "card", [MARGIN, placed.y, layout::width() - 2 * MARGIN, placed.height], "8");
     // The file is written over the columns, as long as it may be.
     let file = &fit::lines(&group.file, 700, FILE, 1).concat();
-    let called = if group.called { " · runs only when called" } else { "" };
+    let called = group.started.map(|how| format!(" · {how}")).unwrap_or_default();
     xml.open("text", &[("x", &(2 * MARGIN).to_string()), ("y", &(placed.y + GROUP_HEAD - 14).to_string())]);
     xml.text("tspan", &[("class", "file mono")], file);
     xml.text("tspan", &[("class", "by"), ("dx", "10")], &format!("{}{called}", group.provider));

@@ -18,7 +18,7 @@ pub(super) fn text(model: &Model) -> String {
     let groups = rows::groups(model);
     let mut out = String::new();
     for group in &groups {
-        let called = if group.called { ", runs only when called" } else { "" };
+        let called = group.started.map(|how| format!(", {how}")).unwrap_or_default();
         let _ = writeln!(out, "{BOLD}{}{BOLD:#}{DIM}  {}{called}{DIM:#}", group.file, group.provider);
         group.rows.iter().for_each(|row| write(row, &mut out));
         out.push('\n');
