@@ -51,6 +51,8 @@
 //! ## Evidence
 //! - documentation: npm/documentation#2034 (several publishers); field study: 15 of 190 pairs, 8 broken by it.
 
+use std::collections::HashSet;
+
 use super::engine::{Availability, Context, Meta, words};
 use crate::ci::PublishPath;
 use crate::diagnostic::{Finding, Severity};
@@ -66,12 +68,11 @@ pub(super) static META: Meta = Meta {
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let entries: Vec<&PublishPath> =
         context.npm_paths().filter(|path| path.entry && words::has_oidc(path.provider)).collect();
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: HashSet<&str> = HashSet::new();
     for path in &entries {
-        if seen.contains(&path.file.as_str()) {
+        if !seen.insert(&path.file) {
             continue;
         }
-        seen.push(&path.file);
         let unforeseen = |other: &&&PublishPath| {
             other.file != path.file && may_share(path, other) && !is_meant(context, path, other)
         };
