@@ -41,8 +41,9 @@ pub fn stream(tree: &dyn Tree, project: &Project, visit: &mut dyn FnMut(&Model) 
     let repository = Repository::new(tree, project);
     let finder = Finder::new(tree, project);
     let mut model = Model::default();
-    let mut take = |pipeline: Pipeline, model: &mut Model| {
+    let mut take = |mut pipeline: Pipeline, model: &mut Model| {
         let paths = paths::of(&repository, &finder, &pipeline);
+        pipeline.unknowns.extend(finder.take_unread());
         let kept = !paths.is_empty() || pipeline.provider != Provider::Github;
         let file = Model { pipelines: vec![pipeline], paths, ..Model::default() };
         if visit(&file) || kept {

@@ -133,6 +133,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         let At { job, indices, callers, leaf } = *at;
         let credentials = session.credentials(step, &found);
         let auth = self.auth(job, session, &credentials);
+        let auth = if found.own_credential { Auth::Unknown } else { auth };
         // Where only a name says that something publishes to npm, a credential must say so too.
         let named = found.confidence < Confidence::Certain || found.command.tool == Tool::Other;
         let unseen =
