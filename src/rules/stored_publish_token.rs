@@ -56,12 +56,13 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut tokens: Vec<&Credential> = Vec::new();
         // A secret that a script also writes to a file is one token: what sets it is reported.
         let stored = path.tokens().filter(|token| is_stored(token));
-        let (written, set): (Vec<_>, Vec<_>) = stored.partition(|token| token.reach == Reach::Written);
+        let by_script = |token: &&Credential| token.reach == Reach::Written && token.entry.is_none();
+        let (written, set): (Vec<_>, Vec<_>) = stored.partition(by_script);
         for token in set.into_iter().chain(written) {
             let known = |known: &&Credential| {
                 matches!(token.value, Value::Secret(_)) && known.value == token.value
             };
-            if token.reach != Reach::Written || !tokens.iter().any(known) {
+            if !by_script(&token) || !tokens.iter().any(known) {
                 tokens.push(token);
             }
         }
