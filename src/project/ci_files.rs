@@ -25,7 +25,7 @@ const OTHER: [(&str, &str); 8] = [
 ];
 
 /// Folders with configuration files of a provider: all YAML files directly inside.
-const FOLDERS: [(&str, Provider); 9] = [
+const FOLDERS: [(&str, Provider); 10] = [
     (".github/workflows", Provider::Github),
     (".circleci", Provider::Circleci),
     (".azure-pipelines", Provider::Azure),
@@ -33,6 +33,8 @@ const FOLDERS: [(&str, Provider); 9] = [
     (".pipelines", Provider::Azure),
     (".ado", Provider::Azure),
     ("azure-pipelines", Provider::Azure),
+    // Where Rush keeps them.
+    ("common/config/azure-pipelines", Provider::Azure),
     (".buildkite", Provider::Buildkite),
     (".buildkite/pipelines", Provider::Buildkite),
 ];

@@ -72,7 +72,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if !words::has_oidc(path.provider) || by_caller || misspelt(job) {
             continue;
         }
-        let has_token = path.tokens().any(may_authenticate);
+        let has_token = path.tokens().any(|token| job.call.is_some() || may_authenticate(token));
         let mut finding = META.finding(
             path.identity.at.as_ref().unwrap_or(&job.key),
             path.provider,

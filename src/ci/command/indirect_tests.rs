@@ -21,6 +21,9 @@ fn programs_behind_a_manager_are_followed() {
         ("./mcp-publisher publish", vec![]),
         ("pnpm vitest run", vec![]),
         ("pnpm turbo build", vec![]),
+        ("aegir exec --bail false npm -- publish", vec!["npm"]),
+        ("aegir release-rc", vec!["other"]),
+        ("aegir build", vec![]),
         ("deno publish", vec![]),
         ("deno run -A jsr:@acme/publish-on-tag@1", vec![]),
         ("deno run -A npm:semantic-release", vec!["semanticrelease"]),
@@ -179,6 +182,7 @@ fn rush_is_run_by_its_own_file() {
     };
     assert_eq!(run("publish --apply --include-all --publish --target-branch main"), ["other"]);
     assert_eq!(run("publish --pack --include-all"), Vec::<String>::new());
+    assert_eq!(run("publish --publish --pack --include-all"), Vec::<String>::new());
 }
 
 #[test]

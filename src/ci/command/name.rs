@@ -3,11 +3,11 @@
 use super::model::Confidence;
 
 /// What is done beside a release: it is built, looked for or packed.
-const BESIDE: [&str; 37] = [
+const BESIDE: [&str; 40] = [
     "build", "archive", "detect", "update", "pr", "keys", "tag", "tracking", "ready", "pack", "create", "is",
     "write", "text", "body", "generate", "draft", "branch", "name", "plan", "date", "log", "logs", "message",
     "label", "labels", "comment", "comments", "status", "schedule", "clean", "cleanup", "bump", "find", "list",
-    "merge", "sync",
+    "merge", "sync", "setup", "configure", "install",
 ];
 
 /// What else is published, released or only looked at.

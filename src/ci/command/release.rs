@@ -18,7 +18,7 @@ struct Program {
 
 /// Programs that publish npm packages, in their registry names' order.
 const PROGRAMS: &[Program] = &[
-    program("aegir", Tool::Other, |args| verb(args, &["release", "release-npm"])),
+    program("aegir", Tool::Other, |args| verb(args, &["release", "release-npm", "release-rc"])),
     program("auto", Tool::Other, |args| verb(args, &["shipit", "release", "canary", "next", "latest"])),
     program("beachball", Tool::Other, |args| {
         verb(args, &["publish", "canary"]) && args.switch("publish") != Some(false)
@@ -45,7 +45,10 @@ const PROGRAMS: &[Program] = &[
     }),
     program("release-plan", Tool::Other, |args| verb(args, &["publish"])),
     program("rush", Tool::Other, |args| {
-        verb(args, &["publish"]) && (args.switch("publish") == Some(true) || args.has("p"))
+        // `--pack` packs in place of publishing.
+        verb(args, &["publish"])
+            && (args.switch("publish") == Some(true) || args.has("p"))
+            && args.switch("pack") != Some(true)
     }),
     program("rush-pnpm", Tool::Other, |args| verb(args, &["publish"])),
     program("semantic-release", Tool::SemanticRelease, |_| true),
@@ -161,6 +164,13 @@ fn other_verbs(
 ) {
     let first = args.positional(0);
     match (program.tool, first) {
+        // `aegir exec npm -- publish`: in every package.
+        (Tool::Other, Some("exec")) if program.name == "aegir" => {
+            let inner: Vec<Field> = args.positionals[1..].iter().map(|word| (*word).clone()).collect();
+            let before = walk.acts.len();
+            walk.dispatch(&inner, call);
+            super::npm::mark_recursive(walk, before);
+        }
         (Tool::Lerna, Some("run")) => {
             if let Some(name) = args.positional(1) {
                 task::package_script_everywhere(walk, name, words, call);

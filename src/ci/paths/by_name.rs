@@ -3,7 +3,9 @@
 use super::credential;
 use super::session::Found;
 use crate::ci::command::{Confidence, confidence_of_name, speaks_of_release};
-use crate::ci::{Call, Credential, Input, Job, Repository, Step, StepKind, Tool, Value};
+use crate::ci::{
+    Call, Credential, CredentialKind, Input, Job, Reach, Repository, Step, StepKind, Tool, Value,
+};
 use crate::facts::actions::{Publishes, publisher};
 
 /// What an action does of which only the name is known. A credential must say so too.
@@ -84,7 +86,21 @@ pub(super) fn call(call: &Call, repository: &Repository<'_>) -> Option<Found> {
         confidence_of_name(file)?;
         repository.project.publishable().next()?;
     }
-    let own = tokens(&call.secrets);
+    let mut own = tokens(&call.secrets);
+    // A name that speaks of npm, and every secret there is.
+    if let Some(at) = &call.inherits_secrets
+        && own.is_empty()
+        && (known.is_some() || confidence_of_name(file) == Some(Confidence::Likely))
+    {
+        own.push(Credential {
+            kind: CredentialKind::Token,
+            name: "secrets".to_owned(),
+            value: Value::Secret("inherit".to_owned()),
+            reach: Reach::Inherited,
+            at: at.clone(),
+            entry: None,
+        });
+    }
     let tool = known.and_then(|known| Tool::of_id(&known.tool)).or_else(|| tool_of_name(file));
     Some(Found {
         own,

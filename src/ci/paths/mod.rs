@@ -17,7 +17,7 @@ use session::{Found, Session};
 use super::command::{Confidence, Finder};
 use super::{
     Auth, Credential, CredentialKind, Guard, GuardKind, Hop, IdentityState, Job, Model, Pipeline,
-    PublishPath, Repository, Step, StepAct, StepKind, Tool, TriggerKind,
+    PublishPath, Reach, Repository, Step, StepAct, StepKind, Tool, TriggerKind,
 };
 use crate::diagnostic::Location;
 use crate::facts::Provider;
@@ -181,7 +181,14 @@ impl<'w, 'a> Walk<'w, 'a> {
     /// With what a command authenticates that these credentials reach.
     fn auth(&self, job: &Job, session: &Session<'_, '_>, credentials: &[Credential]) -> Auth {
         let token = credentials.iter().any(|credential| credential.kind == CredentialKind::Token);
+        let named = |credential: &Credential| {
+            credential.kind == CredentialKind::Token && credential.reach != Reach::Inherited
+        };
         match (job.identity.state, token) {
+            // Beside an identity, that every secret is handed on says nothing of a token.
+            (IdentityState::Granted, true) if session.has_identity() && !credentials.iter().any(named) => {
+                Auth::Oidc
+            }
             // A job with an identity for something else, or that never asks for one.
             (IdentityState::Granted, _) if !session.has_identity() => Auth::Token,
             (IdentityState::Granted, true) => Auth::Both,

@@ -424,3 +424,16 @@ fn microsofts_release_service_has_a_credential_of_its_own() {
     assert_eq!((path.auth, path.registry), (Auth::Unknown, Registry::Npm));
     assert!(azure("PyPi").is_empty());
 }
+
+#[test]
+fn a_workflow_that_is_named_for_npm_has_what_every_secret_gives_it() {
+    let call = |file: &str, permissions: &str| {
+        let text = format!(
+            "on: {{push: {{tags: [v1]}}}}\njobs:\n  a:\n    uses: acme/ci/.github/workflows/{file}@v1\n    secrets: inherit\n{permissions}"
+        );
+        paths(&[(W, &text), ("package.json", r#"{"name": "a", "version": "1.0.0"}"#)])
+    };
+    assert_eq!(call("npmPublish.yml", "")[0].auth, Auth::Token);
+    assert_eq!(call("npmPublish.yml", IDENTITY)[0].auth, Auth::Oidc);
+    assert!(call("release.yml", "").is_empty(), "that may release anything");
+}
