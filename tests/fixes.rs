@@ -176,7 +176,11 @@ fn an_identity_is_granted_wherever_the_permissions_stand() {
     let workflow = "permissions:\n  contents: write # tags\n";
     for (top, own, expected) in [
         ("", "    permissions: {} # none\n", "    permissions: {id-token: write} # none\n"),
-        ("", "    permissions: { contents: read } # one\n", "    permissions: { contents: read, id-token: write } # one\n"),
+        (
+            "",
+            "    permissions: { contents: read } # one\n",
+            "    permissions: { contents: read, id-token: write } # one\n",
+        ),
         ("", "    permissions: # none\n", "    permissions: # none\n      id-token: write\n"),
         (workflow, "", "    permissions:\n      contents: write\n      id-token: write\n"),
         ("permissions: {}\n", "", "    permissions:\n      id-token: write\n"),
@@ -193,7 +197,8 @@ fn an_identity_is_granted_wherever_the_permissions_stand() {
         assert_eq!(mended(&text, true), Some(file(top, expected)), "{text}");
     }
     // A misspelling is told as such, and once.
-    let tree = Memory::new([(".github/workflows/p.yml", file("", "    permissions: {id_token: write}\n").as_str())]);
+    let tree =
+        Memory::new([(".github/workflows/p.yml", file("", "    permissions: {id_token: write}\n").as_str())]);
     let told: Vec<&str> = check(&tree).iter().map(|finding| finding.rule).collect();
     assert!(told.contains(&"id-token-value-invalid") && !told.contains(&"id-token-missing"), "{told:?}");
 }

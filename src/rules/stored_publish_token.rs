@@ -59,9 +59,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let by_script = |token: &&Credential| token.reach == Reach::Written && token.entry.is_none();
         let (written, set): (Vec<_>, Vec<_>) = stored.partition(by_script);
         for token in set.into_iter().chain(written) {
-            let known = |known: &&Credential| {
-                matches!(token.value, Value::Secret(_)) && known.value == token.value
-            };
+            let known =
+                |known: &&Credential| matches!(token.value, Value::Secret(_)) && known.value == token.value;
             if !by_script(&token) || !tokens.iter().any(known) {
                 tokens.push(token);
             }

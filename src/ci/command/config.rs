@@ -129,7 +129,8 @@ fn carried(walk: &mut Walk<'_, '_>, command: &shell::Command<'_>, call: &Call<'_
         let (line, quoted) =
             line.strip_prefix("export ").map_or((line, false), |line| (line.trim_start(), true));
         let Some((name, value)) = line.split_once('=') else { continue };
-        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_name =
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if is_name {
             let value = if quoted { value.trim_matches(['"', '\'']) } else { value };
             let deed = Deed::SetVariable { name: name.to_owned(), value: value.to_owned() };

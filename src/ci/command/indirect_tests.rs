@@ -22,6 +22,7 @@ fn programs_behind_a_manager_are_followed() {
         ("pnpm vitest run", vec![]),
         ("pnpm turbo build", vec![]),
         ("aegir exec --bail false npm -- publish", vec!["npm"]),
+        ("yarn workspace $pkg exec \"npm publish\"", vec!["npm"]),
         ("aegir release-rc", vec!["other"]),
         ("aegir build", vec![]),
         ("deno publish", vec![]),

@@ -290,6 +290,11 @@ fn execute(walk: &mut Walk<'_, '_>, words: &[Field], call: &Call<'_>) {
         return;
     }
     let Some(first) = rest.first() else { return };
+    // `yarn exec "npm publish"`: a shell reads it.
+    if first.text.contains(char::is_whitespace) {
+        run_text(walk, &first.text, call);
+        return;
+    }
     let (package, version) = split_version(&first.text);
     // `npx -p npm@11 npm publish`: the package gives the version, the word the program.
     let chosen = given.values(&["p", "package"]).map(split_version).find(|(name, _)| *name == package);

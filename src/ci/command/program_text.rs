@@ -265,7 +265,9 @@ fn imports(
             publish.recursive = matches!(tool, Tool::Lerna | Tool::Nx);
             let word = Field { text: (*name).to_owned(), dynamic: false, span: literal.span };
             note(walk, publish, &[word], at, call);
-        } else if literal.text.starts_with('.') && followed < MAX_IMPORTS && !walk.scripted_for(name::is_rehearsal)
+        } else if literal.text.starts_with('.')
+            && followed < MAX_IMPORTS
+            && !walk.scripted_for(name::is_rehearsal)
         {
             followed += 1;
             import_file(walk, literal, origin, call);

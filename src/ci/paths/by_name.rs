@@ -31,10 +31,7 @@ pub(super) fn action(step: &Step, job: &Job, repository: &Repository<'_>) -> Opt
         return None;
     }
     // A job can have an identity for many things; without a token the name must say what is published.
-    let says_npm = local
-        || words(name).any(|word| word == "npm")
-        || tokened
-        || guarded_for_npm(job);
+    let says_npm = local || words(name).any(|word| word == "npm") || tokened || guarded_for_npm(job);
     let tool = tool_of_name(name).unwrap_or(Tool::Action);
     says_npm.then(|| Found { own, ..Found::of_reference(tool, reference, Confidence::Possible) })
 }

@@ -156,7 +156,10 @@ impl<'s, 'a> Session<'s, 'a> {
         }
         let (scope, url) =
             self.chosen.as_ref().map_or((None, None), |(scope, url)| (scope.as_deref(), Some(url.as_str())));
-        self.finder.acts(script, &Setting { directory, shell, env: &env, carried: &self.carried, registry: url, scope })
+        self.finder.acts(
+            script,
+            &Setting { directory, shell, env: &env, carried: &self.carried, registry: url, scope },
+        )
     }
 
     /// Takes one act and answers the publish that it is.

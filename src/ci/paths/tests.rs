@@ -390,7 +390,9 @@ fn an_action_with_a_token_of_npms_needs_only_a_word() {
 #[test]
 fn a_registry_below_a_path_is_another() {
     let registry = |flag: &str| {
-        let steps = format!("      - run: npm publish --registry {flag}\n        env: {{NODE_AUTH_TOKEN: '${{{{ secrets.NPM_TOKEN }}}}'}}\n");
+        let steps = format!(
+            "      - run: npm publish --registry {flag}\n        env: {{NODE_AUTH_TOKEN: '${{{{ secrets.NPM_TOKEN }}}}'}}\n"
+        );
         one("", &steps).registry
     };
     assert_eq!(registry("https://wombat-dressing-room.appspot.com"), Registry::Npm);
@@ -398,7 +400,8 @@ fn a_registry_below_a_path_is_another() {
     // A token for a registry whose host is not known, but that is below a path, is none of npm's.
     let steps = "      - run: |\n          echo \"//${HOST}/artifactory/api/npm/npm/:_authToken=${ART}\" > .npmrc\n          npm publish\n";
     assert_eq!(one(IDENTITY, steps).auth, Auth::Oidc);
-    let steps = "      - run: |\n          echo \"//${HOST}/:_authToken=${ART}\" > .npmrc\n          npm publish\n";
+    let steps =
+        "      - run: |\n          echo \"//${HOST}/:_authToken=${ART}\" > .npmrc\n          npm publish\n";
     assert_eq!(one(IDENTITY, steps).auth, Auth::Both);
 }
 
@@ -417,7 +420,8 @@ fn a_version_manager_without_a_version_in_sight_leaves_any_node_behind() {
 #[test]
 fn microsofts_release_service_has_a_credential_of_its_own() {
     let azure = |kind: &str| {
-        let text = format!("trigger: [main]\nsteps:\n- task: EsrpRelease@9\n  inputs: {{ContentType: {kind}}}\n");
+        let text =
+            format!("trigger: [main]\nsteps:\n- task: EsrpRelease@9\n  inputs: {{ContentType: {kind}}}\n");
         paths(&[("azure-pipelines.yml", &text), ("package.json", r#"{"name": "a", "version": "1.0.0"}"#)])
     };
     let path = azure("npm").remove(0);
