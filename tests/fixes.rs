@@ -142,7 +142,6 @@ fn a_fix_gives_the_identity_to_no_other_job() {
         format!("jobs:\n{}{}", job(&shared), test("*p")),
         format!("{top}{}{}", test("*p"), job("*p")),
         format!("{top}{}", job(&format!("\n      <<: *p{block}"))),
-        format!("jobs:\n{}", job(&format!("{block}\n      id_token: write"))),
     ] {
         let tree = Memory::new([
             (".github/workflows/p.yml", format!("on: push\n{text}").as_str()),
@@ -158,6 +157,50 @@ fn a_fix_gives_the_identity_to_no_other_job() {
         mend(&tree, false).values().map(|text| text.matches("id-token: write").count()).sum::<usize>(),
         1
     );
+}
+
+#[test]
+fn an_identity_is_granted_wherever_the_permissions_stand() {
+    let file = |top: &str, own: &str| {
+        format!(
+            "on: push\n{top}jobs:\n  p:\n    # Publishes.\n    runs-on: ubuntu-26.04 # image\n{own}    steps: [{{run: npm publish}}]\n"
+        )
+    };
+    let mended = |text: &str, with_unsafe: bool| {
+        let tree = Memory::new([
+            (".github/workflows/p.yml", text),
+            ("package.json", "{\"name\": \"a\", \"version\": \"1.0.0\"}"),
+        ]);
+        mend(&tree, with_unsafe).remove(".github/workflows/p.yml")
+    };
+    let workflow = "permissions:\n  contents: write # tags\n";
+    for (top, own, expected) in [
+        ("", "    permissions: {} # none\n", "    permissions: {id-token: write} # none\n"),
+        (
+            "",
+            "    permissions: { contents: read } # one\n",
+            "    permissions: { contents: read, id-token: write } # one\n",
+        ),
+        ("", "    permissions: # none\n", "    permissions: # none\n      id-token: write\n"),
+        (workflow, "", "    permissions:\n      contents: write\n      id-token: write\n"),
+        ("permissions: {}\n", "", "    permissions:\n      id-token: write\n"),
+    ] {
+        assert_eq!(mended(&file(top, own), false), Some(file(top, expected)), "{top}{own}");
+    }
+    // These take away what the job may do today.
+    for (top, own, expected) in [
+        ("", "    permissions: read-all\n", "    permissions: {contents: read, id-token: write}\n"),
+        ("", "", "    permissions:\n      contents: read\n      id-token: write\n"),
+    ] {
+        let text = file(top, own);
+        assert!(mended(&text, false).is_none_or(|safe| !safe.contains("id-token")), "{text}");
+        assert_eq!(mended(&text, true), Some(file(top, expected)), "{text}");
+    }
+    // A misspelling is told as such, and once.
+    let tree =
+        Memory::new([(".github/workflows/p.yml", file("", "    permissions: {id_token: write}\n").as_str())]);
+    let told: Vec<&str> = check(&tree).iter().map(|finding| finding.rule).collect();
+    assert!(told.contains(&"id-token-value-invalid") && !told.contains(&"id-token-missing"), "{told:?}");
 }
 
 #[test]

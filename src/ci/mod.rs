@@ -118,8 +118,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Adds `pipeline` and its paths to `model` where they are needed once they were visited.
-    fn take(&self, pipeline: Pipeline, model: &mut Model) {
+    fn take(&self, mut pipeline: Pipeline, model: &mut Model) {
         let paths = paths::of(&self.repository, &self.finder, &pipeline);
+        pipeline.unknowns.extend(self.finder.take_unread());
         let kept = !paths.is_empty() || pipeline.provider != Provider::Github;
         let file = Model { pipelines: vec![pipeline], paths, ..Model::default() };
         if (self.visit)(&file) || kept {

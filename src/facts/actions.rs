@@ -86,6 +86,9 @@ pub struct Publisher {
     pub token_inputs: Vec<String>,
     /// The environment variables through which a stored token would come.
     pub token_env: Vec<String>,
+    /// Whether it publishes to npm with a credential of its own service, which no file shows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_credential: bool,
     /// Where this is known from.
     #[serde(flatten)]
     pub origin: Origin,

@@ -45,6 +45,12 @@ fn file() -> &'static File {
     FILE.get_or_init(|| entry::read(TEXT))
 }
 
+/// The hosts of the addresses whose names start with `prefix`.
+pub(super) fn hosts(prefix: &str) -> impl Iterator<Item = &'static str> {
+    let pages = file().url.iter().filter(move |page| page.id.starts_with(prefix));
+    pages.filter_map(|page| page.url.split_once("//")?.1.split('/').next())
+}
+
 /// The address of a page by its name.
 pub fn url(id: &str) -> Option<&'static str> {
     file().url.iter().find(|page| page.id == id).map(|page| page.url.as_str())

@@ -25,7 +25,7 @@ const OTHER: [(&str, &str); 8] = [
 ];
 
 /// Folders with configuration files of a provider: all YAML files directly inside.
-const FOLDERS: [(&str, Provider); 9] = [
+const FOLDERS: [(&str, Provider); 10] = [
     (".github/workflows", Provider::Github),
     (".circleci", Provider::Circleci),
     (".azure-pipelines", Provider::Azure),
@@ -33,12 +33,25 @@ const FOLDERS: [(&str, Provider); 9] = [
     (".pipelines", Provider::Azure),
     (".ado", Provider::Azure),
     ("azure-pipelines", Provider::Azure),
+    // Where Rush keeps them.
+    ("common/config/azure-pipelines", Provider::Azure),
     (".buildkite", Provider::Buildkite),
     (".buildkite/pipelines", Provider::Buildkite),
 ];
 
 /// Folders in which files of a provider are looked for by name: these systems read a file anywhere.
-const ELSEWHERE: [&str; 8] = ["build", "ci", ".ci", "eng", "jenkins", ".jenkins", "pipelines", "scripts"];
+const ELSEWHERE: [&str; 10] = [
+    "build",
+    "ci",
+    "ci/Jenkinsfiles",
+    ".ci",
+    "eng",
+    "jenkins",
+    ".jenkins",
+    "Jenkinsfiles",
+    "pipelines",
+    "scripts",
+];
 
 /// What the repository's CI consists of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,7 +79,9 @@ pub(super) fn read(tree: &dyn Tree) -> CiFiles {
     }
     for folder in ELSEWHERE {
         for entry in tree.list(folder).into_iter().filter(|entry| !entry.is_dir) {
-            if let Some(provider) = of_name(&entry.name) {
+            // In a folder that is named for Jenkins any Groovy file is a pipeline.
+            let groovy = folder.to_ascii_lowercase().contains("jenkins") && entry.name.ends_with(".groovy");
+            if let Some(provider) = of_name(&entry.name).or(groovy.then_some(Provider::Jenkins)) {
                 found.files.push(CiFile { provider, path: format!("{folder}/{}", entry.name) });
             }
         }

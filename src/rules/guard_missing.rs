@@ -84,6 +84,12 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 "Add `deployment: production`, keep the token as a secured variable of that deployment, and limit the \
                  deployment to your release branch (Premium).",
             ),
+            // GitHub refuses an environment on a job that calls a workflow.
+            _ if job.call.is_some() => (
+                "no environment",
+                "A job with `uses` takes no environment: the job in the called workflow needs it. Give that workflow an \
+                 input for its name, or publish from a job of your own with `environment: npm`.",
+            ),
             _ => (
                 "no environment",
                 "Add `environment: npm`, limit it to your release branch or tags in the repository's settings, and \

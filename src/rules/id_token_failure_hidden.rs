@@ -80,11 +80,12 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             let message = if request.hides_failure {
                 "the shell hides a failure of this command: the token may be empty and the step stays green"
             } else {
-                "nothing checks that this answered a token"
+                "nothing checks that this answered a token: a failure stops the step, an empty answer does not"
             };
             let mut finding = META.finding(&found.act.at, Provider::Circleci, message);
-            if checked {
-                // Checked afterwards: the failure is seen, only later than it could be.
+            // Checked afterwards, the failure is seen, only later than it could be; and CircleCI's shell stops at
+            // a command that fails (`bash -eo pipefail`), though not at one that answers nothing.
+            if checked || !request.hides_failure {
                 finding.severity = Severity::Info;
             }
             findings.push(finding.with_help(

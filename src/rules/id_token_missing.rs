@@ -44,12 +44,11 @@
 //! - run, 2026-11-22: npm logs `oidc Skipped because incorrect permissions` at `silly` alone.
 //! - documentation: `id-token` is `none` by default in every setting.
 
-use super::engine::{Availability, Context, Meta, words};
+use super::engine::{Availability, Context, Meta, grant, words};
 use crate::ci::command::Deed;
 use crate::ci::{Auth, Credential, IdentityState, Job, Level, PublishPath, Reach, Registry, Tool, Value};
-use crate::diagnostic::{Finding, Fix, Safety, Severity};
+use crate::diagnostic::{Finding, Severity};
 use crate::facts::{Provider, registry};
-use crate::text::{Edit, Source};
 
 pub(super) static META: Meta = Meta {
     id: "id-token-missing",
@@ -66,11 +65,14 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             IdentityState::Granted if unasked(path, job) => false,
             IdentityState::Granted | IdentityState::Unknown => continue,
         };
-        // A caller that does not grant it is id-token-caller-missing's.
-        if !words::has_oidc(path.provider) || (withheld && path.job_index.len() > 1) {
+        // A caller that does not grant it is id-token-caller-missing's, a misspelling id-token-value-invalid's.
+        let by_caller = withheld
+            && (path.job_index.len() > 1
+                || path.identity.at.as_ref().is_none_or(|at| at.source.path() != path.file));
+        if !words::has_oidc(path.provider) || by_caller || misspelt(job) {
             continue;
         }
-        let has_token = path.tokens().any(may_authenticate);
+        let has_token = path.tokens().any(|token| job.call.is_some() || may_authenticate(token));
         let mut finding = META.finding(
             path.identity.at.as_ref().unwrap_or(&job.key),
             path.provider,
@@ -94,7 +96,10 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             Auth::None => Severity::Error,
             _ => Severity::Warning,
         };
-        if let Some(fix) = fix(path, job) {
+        // Where a token publishes today, no block is added for what is only to come.
+        let own_block = job.permissions.as_ref().is_some_and(|own| own.level == Some(Level::Job));
+        let wanted = path.provider == Provider::Github && (own_block || !has_token);
+        if let Some(fix) = grant::identity(job).filter(|_| wanted) {
             finding = finding.with_fix(fix);
         }
         findings.push(
@@ -103,6 +108,13 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .with_related(path.command.at.clone(), "the command that publishes"),
         );
     }
+}
+
+/// Whether the job's permissions mean to grant the identity and do not.
+fn misspelt(job: &Job) -> bool {
+    job.permissions.iter().flat_map(|permissions| &permissions.scopes).any(|(name, access)| {
+        words::is_id_token(name) && (name != "id-token" || !matches!(access.shown(), "write" | "none"))
+    })
 }
 
 /// Whether a CircleCI job, each of which may have an id token, never asks for one, and nothing in it that cannot be
@@ -149,53 +161,4 @@ fn help(provider: Provider) -> String {
         _ => "Add `id-token: write` to the job's `permissions` (and what else its steps need: naming one drops the rest)."
             .to_owned(),
     }
-}
-
-/// Adds `id-token: write` below the last permission that the job itself names, on a line of its own.
-fn fix(path: &PublishPath, job: &Job) -> Option<Fix> {
-    let permissions = job.permissions.as_ref().filter(|permissions| permissions.level == Some(Level::Job))?;
-    // A misspelling would stay beside the added line.
-    let has_it = permissions.scopes.iter().any(|(name, _)| words::is_id_token(name));
-    if path.provider != Provider::Github || has_it {
-        return None;
-    }
-    let (name, access) = permissions.scopes.last()?;
-    let source = &access.at.source;
-    let line = source.position(access.at.span.start).line;
-    let text = source.line(line);
-    let indent = text.len() - text.trim_start().len();
-    // A flow mapping has its names in the middle of a line.
-    if !text.trim_start().starts_with(name.as_str()) || source.path() != job.key.source.path() {
-        return None;
-    }
-    if is_shared(source, source.position(job.key.span.start).line, line) {
-        return None;
-    }
-    let line_end = source.line_span(line).start + text.len();
-    let newline = if source.text()[line_end..].starts_with('\r') { "\r\n" } else { "\n" };
-    Some(Fix {
-        title: "grant the job `id-token: write`".to_owned(),
-        safety: Safety::Safe,
-        edits: vec![(
-            source.path().to_owned(),
-            Edit::insert(line_end, format!("{newline}{}id-token: write", &text[..indent])),
-        )],
-    })
-}
-
-/// Whether what stands on line `line` of the job that begins on line `first` is another job's as well: through an
-/// anchor, or as it stands in another mapping that an alias or a merge key brings in.
-fn is_shared(source: &Source, first: usize, line: usize) -> bool {
-    let indent = |text: &str| text.len() - text.trim_start().len();
-    let outer = indent(source.line(first));
-    let begins = |text: &&str| {
-        let text = text.trim_start();
-        !text.is_empty() && !text.starts_with('#')
-    };
-    line <= first
-        || (first + 1..=line).map(|line| source.line(line)).filter(begins).any(|text| indent(text) <= outer)
-        || (first..=line).map(|line| source.line(line)).filter(begins).any(|text| {
-            let value = text.split_once(": ").map_or("", |(_, value)| value.trim_start());
-            value.starts_with('&') || text.trim_start().starts_with("<<")
-        })
 }

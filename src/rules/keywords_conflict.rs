@@ -1,4 +1,4 @@
-//! # `rules` and `only` exclude each other
+//! # `only` and `except`: refused beside `rules`, deprecated alone
 //!
 //! ## What it does
 //! Reports a GitLab job with both `rules` and `only` or `except`, and notes `only` and `except` on a publish job, which

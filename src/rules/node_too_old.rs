@@ -59,8 +59,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 node.at.as_ref().unwrap_or(&path.command.at),
                 path.provider,
                 format!(
-                    "the publish runs on Node {}; npm documents {minimum} as the minimum for trusted publishing",
-                    path.toolchain.node_shown().unwrap_or_default(),
+                    "the publish runs on {}; npm documents {minimum} as the minimum for trusted publishing",
+                    words::node(path),
                 ),
             )
             .with_help(words::newer_npm(path)),

@@ -64,12 +64,14 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let Some(floor) = npm::floor(Feature::OidcPublish, path.provider) else { continue };
         let by_token = path.tokens().next().is_some();
+        let brings_npm = path.command.tool == Tool::SemanticRelease;
         let mut finding = META.finding(
             words::toolchain_place(path),
             path.provider,
             format!(
-                "`{}` runs {}, which cannot use {}'s identity: that needs npm {floor} or later",
+                "`{}` {} {}, which cannot use {}'s identity: that needs npm {floor} or later",
                 path.command.text,
+                if brings_npm { "may publish by" } else { "runs" },
                 words::npm(path),
                 path.provider.name(),
             ),
@@ -77,6 +79,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         finding.severity = severity(context, path, by_token);
         let today = if by_token {
             " The stored token publishes today; change this before it goes."
+        } else if brings_npm {
+            " Its npm plugin brings an npm along; which of the two uploads is not seen from here."
         } else {
             " It fails with ENEEDAUTH or E404, without a word about the identity."
         };

@@ -62,9 +62,8 @@ pub(super) static META: Meta = Meta {
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for path in context.npm_paths() {
-        let Some((_, callers)) = path.job_index.split_last() else { continue };
         let mut jobs = context.model.pipeline(path).jobs.as_slice();
-        for &index in callers {
+        for &index in &path.job_index {
             let Some(call) = jobs.get(index).and_then(|job| job.call.as_ref()) else { break };
             if let Some(at) = &call.inherits_secrets {
                 findings.push(

@@ -43,7 +43,7 @@
 //! - documentation: npm's changelog of 2025-09 to 2026-09; the dates in `trustpub facts`.
 
 use super::engine::{Availability, Context, Meta, words};
-use crate::ci::{Credential, PublishPath, Reach, Registry, Tool, Value};
+use crate::ci::{Auth, Credential, PublishPath, Reach, Registry, Tool, Value};
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::limits;
 
@@ -53,8 +53,19 @@ pub(super) static META: Meta =
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for path in context.npm_paths() {
         let unproven = path.command.staged && !words::has_oidc(path.provider);
-        let mut tokens = path.tokens().filter(|token| is_stored(token)).peekable();
-        if tokens.peek().is_none() {
+        let mut tokens: Vec<&Credential> = Vec::new();
+        // A secret that a script also writes to a file is one token: what sets it is reported.
+        let stored = path.tokens().filter(|token| is_stored(token));
+        let by_script = |token: &&Credential| token.reach == Reach::Written && token.entry.is_none();
+        let (written, set): (Vec<_>, Vec<_>) = stored.partition(by_script);
+        for token in set.into_iter().chain(written) {
+            let known =
+                |known: &&Credential| matches!(token.value, Value::Secret(_)) && known.value == token.value;
+            if !by_script(&token) || !tokens.iter().any(known) {
+                tokens.push(token);
+            }
+        }
+        if tokens.is_empty() {
             findings.extend(unseen(context, path));
         }
         for credential in tokens {
@@ -84,6 +95,15 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 fn unseen(context: &Context<'_>, path: &PublishPath) -> Option<Finding> {
     // What only a name says to publish may publish elsewhere.
     let elsewhere = path.registry != Registry::Npm || path.command.tool == Tool::Other;
+    if path.auth == Auth::Unknown && !elsewhere {
+        let message = format!(
+            "`{}` publishes with a credential of its own service, which is not seen from here",
+            path.command.text
+        );
+        let mut finding = META.finding(&path.command.at, path.provider, message);
+        finding.severity = Severity::Info;
+        return Some(finding.with_help(help(context, path)));
+    }
     if words::has_oidc(path.provider) || elsewhere || path.tokens().next().is_some() {
         return None;
     }

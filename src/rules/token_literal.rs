@@ -45,7 +45,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::engine::{Availability, Context, Meta, words};
-use crate::ci::Pipeline;
+use crate::ci::{Pipeline, Value};
 use crate::diagnostic::{Finding, Location, Severity};
 use crate::facts::Provider;
 use crate::text::{Source, Span};
@@ -74,6 +74,31 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for source in configurations.chain(yarn).chain(manifests) {
         search(source, provider, findings);
     }
+    // npm's older tokens have the form of a UUID, which says nothing by itself: only where one is handed to a publish.
+    let tokens = context.npm_paths().flat_map(|path| path.tokens().map(move |token| (path.provider, token)));
+    for (provider, token) in tokens {
+        if let Value::Static(text) = &token.value
+            && is_uuid(text)
+        {
+            findings.push(in_the_clear(&token.at, provider));
+        }
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let form = parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]);
+    let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b'-').collect();
+    // A placeholder repeats one character.
+    form && digits.iter().all(u8::is_ascii_hexdigit) && digits.iter().any(|digit| digit != &digits[0])
+}
+
+fn in_the_clear(at: &Location, provider: Provider) -> Finding {
+    META.finding(at, provider, "a token stands here in the clear").with_help(if words::has_oidc(provider) {
+        "Revoke it now (deleting the line does not help), then publish by identity."
+    } else {
+        "Revoke it now (deleting the line does not help), and keep its successor in the provider's secrets."
+    })
 }
 
 fn search(source: &Source, provider: Provider, findings: &mut Vec<Finding>) {
@@ -90,13 +115,6 @@ fn search(source: &Source, provider: Provider, findings: &mut Vec<Finding>) {
             continue;
         }
         let span = Span::new(at, at + prefix.len() + length);
-        findings.push(
-            META.finding(&Location::new(source, span), provider, "a token stands here in the clear")
-                .with_help(if words::has_oidc(provider) {
-                    "Revoke it now (deleting the line does not help), then publish by identity."
-                } else {
-                    "Revoke it now (deleting the line does not help), and keep its successor in the provider's secrets."
-                }),
-        );
+        findings.push(in_the_clear(&Location::new(source, span), provider));
     }
 }

@@ -53,6 +53,10 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 Reach::ConfigFile => "this line gives every publish from here a stored token",
                 _ => continue,
             };
+            // What a task of the provider puts in place (`npmAuthenticate`) it also takes away again.
+            if token.reach == Reach::Written && token.entry.is_some() && !words::has_oidc(path.provider) {
+                continue;
+            }
             // Where npm accepts no identity, staging with a token is what is left, and it must stand somewhere.
             if path.command.staged && !words::has_oidc(path.provider) {
                 continue;

@@ -38,6 +38,23 @@ impl Variables {
         self.known.insert(name.into(), vec![vec![value.into()]]);
     }
 
+    /// Adds `value` to those that `name` may have.
+    pub fn set_also(&mut self, name: &str, value: &str) {
+        let known = self.known.entry(name.to_owned()).or_default();
+        if known.len() < MAX_ALTERNATIVES && value.len() <= MAX_BYTES {
+            known.push(vec![value.to_owned()]);
+        }
+    }
+
+    /// Every value that a scalar may have.
+    pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        let known = self.known.get(name).into_iter().flatten();
+        known.filter_map(|elements| match elements.as_slice() {
+            [value] => Some(value.as_str()),
+            _ => None,
+        })
+    }
+
     /// Makes `name` unknown.
     pub fn forget(&mut self, name: &str) {
         self.known.remove(name);

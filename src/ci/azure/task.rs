@@ -42,6 +42,22 @@ pub(super) fn read<'t>(
     match short.as_str() {
         // `command` is what npm itself is told.
         "npm" => task.npm(&reference, &mut given),
+        // Microsoft's release service, for packages of any kind.
+        "esrprelease" => {
+            let npm = task.text("contenttype").is_some_and(|kind| kind.eq_ignore_ascii_case("npm"));
+            given.retain(|input| npm || !input.name.eq_ignore_ascii_case("contenttype"));
+            for input in given.iter_mut().filter(|input| input.name.eq_ignore_ascii_case("contenttype")) {
+                "contenttype".clone_into(&mut input.name);
+            }
+            return StepKind::Uses {
+                reference,
+                action: "esrprelease".to_owned(),
+                version,
+                comment: None,
+                inputs: given,
+                steps: None,
+            };
+        }
         "nodetool" | "usenode" => {
             for input in &mut given {
                 input.name = match input.name.to_ascii_lowercase().as_str() {

@@ -70,6 +70,8 @@ pub(super) fn items<'t>(
     let mut taken = Taken::default();
     for item in list.items() {
         if !walk.spend() {
+            let what = "jobs and steps beyond the many that are read".to_owned();
+            unknowns.push(Unknown { what, at: place(item) });
             return;
         }
         let first = item.own_entries().next();

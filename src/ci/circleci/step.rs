@@ -62,6 +62,8 @@ pub(super) fn read_all<'t>(
 fn each<'t>(walk: &Walk<'_, '_, 't>, list: Node<'t>, frame: &Frame<'t>, out: &mut Gathered) {
     for item in list.items() {
         if !walk.spend(1) {
+            let what = "steps beyond the many that are read".to_owned();
+            out.unknowns.push(Unknown { what, at: place(item) });
             return;
         }
         read(walk, item, frame, out);

@@ -63,6 +63,7 @@ pub(super) fn written(
     let is_config = |name: &str| {
         name.ends_with("npmrc") || name.ends_with(".yarnrc.yml") || name.ends_with("NPM_CONFIG_USERCONFIG")
     };
+    carried(walk, command, call);
     let to = |name: &str| is_config(name.trim_end_matches(['"', '}']));
     let redirected = command
         .redirects
@@ -103,6 +104,37 @@ pub(super) fn written(
             note(walk, deed, key.trim(), &[], call);
         } else {
             setting(walk, key, value, Some(&file), &[], call);
+        }
+    }
+}
+
+/// Variables that `echo … >> $GITHUB_ENV` (or an export in `$BASH_ENV`) hands to the steps after it.
+fn carried(walk: &mut Walk<'_, '_>, command: &shell::Command<'_>, call: &Call<'_>) {
+    let to = |name: &str| {
+        let name = name.trim_matches(['"', '$', '{', '}']);
+        matches!(name, "GITHUB_ENV" | "BASH_ENV")
+    };
+    let kept = command
+        .redirects
+        .iter()
+        .any(|redirect| redirect.operator.starts_with('>') && to(&redirect.target.value));
+    if !kept || !matches!(command.name(), Some("echo" | "printf")) {
+        return;
+    }
+    let printed = walk.variables.expand(&command.words).swap_remove(0);
+    let words: Vec<&str> = printed.iter().skip(1).map(|field| field.text.as_str()).collect();
+    let text = words.join(" ").replace("\\n", "\n");
+    for line in text.lines() {
+        let line = line.trim();
+        let (line, quoted) =
+            line.strip_prefix("export ").map_or((line, false), |line| (line.trim_start(), true));
+        let Some((name, value)) = line.split_once('=') else { continue };
+        let is_name =
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if is_name {
+            let value = if quoted { value.trim_matches(['"', '\'']) } else { value };
+            let deed = Deed::SetVariable { name: name.to_owned(), value: value.to_owned() };
+            note(walk, deed, name, &[], call);
         }
     }
 }

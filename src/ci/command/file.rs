@@ -63,6 +63,18 @@ pub(super) fn deno(walk: &mut Walk<'_, '_>, words: &[Field], call: &Call<'_>) {
 
 /// Runs the file at `path`; `words` start with it.
 pub(super) fn file(walk: &mut Walk<'_, '_>, words: &[Field], path: &str, call: &Call<'_>) {
+    // Rush is run by a file that its own repository carries.
+    match path.rsplit('/').next().unwrap_or(path) {
+        "install-run-rush.js" => {
+            release::run(walk, "rush", words, None, call);
+            return;
+        }
+        "install-run-rush-pnpm.js" => {
+            release::run(walk, "rush-pnpm", words, None, call);
+            return;
+        }
+        _ => {}
+    }
     let resolved = match (workspace_relative(path), call.directory) {
         (Some(inside), _) => files::join("", inside),
         (None, _) if path.starts_with("$(dirname") => {
@@ -86,10 +98,8 @@ pub(super) fn file(walk: &mut Walk<'_, '_>, words: &[Field], path: &str, call: &
         .find_map(|path| ENDINGS.iter().find_map(|ending| walk.finder.source(&format!("{path}{ending}"))));
     let Some(source) = source else {
         let name = path.rsplit('/').next().unwrap_or(path);
-        // Rush is run by a file that its own repository carries.
-        let program = if name.starts_with("install-run-rush") { "rush" } else { name };
-        if release::is_program(program) {
-            release::run(walk, program, words, None, call);
+        if release::is_program(name) {
+            release::run(walk, name, words, None, call);
         } else {
             let before = walk.acts.len();
             named(walk, path, path, words, call);

@@ -21,6 +21,10 @@ fn programs_behind_a_manager_are_followed() {
         ("./mcp-publisher publish", vec![]),
         ("pnpm vitest run", vec![]),
         ("pnpm turbo build", vec![]),
+        ("aegir exec --bail false npm -- publish", vec!["npm"]),
+        ("yarn workspace $pkg exec \"npm publish\"", vec!["npm"]),
+        ("aegir release-rc", vec!["other"]),
+        ("aegir build", vec![]),
         ("deno publish", vec![]),
         ("deno run -A jsr:@acme/publish-on-tag@1", vec![]),
         ("deno run -A npm:semantic-release", vec!["semanticrelease"]),
@@ -137,4 +141,73 @@ fn yarn_credentials_are_for_the_registry_above_them() {
         _ => None,
     });
     assert_eq!(registry.as_deref(), Some("https://npm.acme.dev/"));
+}
+
+#[test]
+fn a_script_that_wraps_a_release_tool_is_that_tool() {
+    let files = [
+        (
+            "package.json",
+            r#"{"name": "root", "private": true, "scripts": {
+                "changeset": "node bin/changeset.js", "lerna": "lerna --loglevel info",
+                "semantic-release": "semantic-release --dry-run", "ts": "tsc -p . && tsx",
+                "release": "npm run ts scripts/index.ts -- --publish", "build": "npm run ts scripts/index.ts"
+            }}"#,
+        ),
+        ("bin/changeset.js", "spawn(process.execPath, [bin, ...args])\n"),
+        ("scripts/index.ts", "import { publish } from './publish.ts';\n"),
+        ("scripts/publish.ts", "export function publish() { return execa('npm', ['publish']); }\n"),
+    ];
+    for (script, expected) in [
+        ("pnpm changeset publish --tag next", vec!["changesets?"]),
+        ("pnpm changeset version", vec![]),
+        ("yarn lerna publish --yes", vec!["lerna"]),
+        // Read as what it is: a rehearsal.
+        ("pnpm semantic-release", vec![]),
+        ("npm run release", vec!["npm?"]),
+        // The same program with other arguments.
+        ("npm run build", vec![]),
+    ] {
+        assert_eq!(tools(&acts_in(&files, script, &HERE)), expected, "{script}");
+    }
+}
+
+#[test]
+fn rush_is_run_by_its_own_file() {
+    let files = [
+        ("package.json", r#"{"name": "root", "private": true}"#),
+        ("common/scripts/install-run-rush.js", "require('./lib').run('rush')\n"),
+    ];
+    let run = |arguments: &str| {
+        tools(&acts_in(&files, &format!("node common/scripts/install-run-rush.js {arguments}"), &HERE))
+    };
+    assert_eq!(run("publish --apply --include-all --publish --target-branch main"), ["other"]);
+    assert_eq!(run("publish --pack --include-all"), Vec::<String>::new());
+    assert_eq!(run("publish --publish --pack --include-all"), Vec::<String>::new());
+}
+
+#[test]
+fn workspace_filters_choose_packages() {
+    let files = [
+        ("package.json", r#"{"name": "root", "private": true, "workspaces": ["packages/*"]}"#),
+        (
+            "packages/a/package.json",
+            r#"{"name": "@acme/a", "version": "1.0.0", "scripts": {"release": "npm publish", "write-release-text": "node x"}}"#,
+        ),
+        ("packages/b/package.json", r#"{"name": "@acme/b", "version": "1.0.0", "scripts": {"lint": "x"}}"#),
+    ];
+    for (script, expected) in [
+        ("pnpm --filter ./packages/* release", vec!["npm"]),
+        ("pnpm --filter '[HEAD^]' release", vec!["npm"]),
+        ("pnpm --filter '!@acme/b' release", vec!["npm"]),
+        ("pnpm --filter '!@acme/a' run release", vec!["other??"]),
+        ("pn --filter=@acme/b run write-release-text", vec![]),
+    ] {
+        let found = tools(&acts_in(&files, script, &HERE));
+        if script.contains("[HEAD^]") {
+            assert!(found.contains(&"npm".to_owned()), "{script}: {found:?}");
+        } else {
+            assert_eq!(found, expected, "{script}");
+        }
+    }
 }

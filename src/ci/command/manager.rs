@@ -239,17 +239,19 @@ fn run_script(walk: &mut Walk<'_, '_>, words: &[Field], all: &[Field], call: &Ca
     let rest = words_after(words, &args, index);
     let dashes = rest.iter().position(|word| word.text == "--");
     // npm keeps flags before `--` to itself; the other managers hand everything on.
-    let handed = match dashes {
-        Some(at) => &rest[at + 1..],
-        None if program(&all[0].text) == "npm" => &[],
-        None => rest,
+    let handed: Vec<Field> = if program(&all[0].text) == "npm" {
+        let plain = Args::of(&rest[..dashes.unwrap_or(rest.len())]).positionals;
+        let after = dashes.map_or(&[][..], |at| &rest[at + 1..]);
+        plain.into_iter().chain(after).cloned().collect()
+    } else {
+        dashes.map_or(rest, |at| &rest[at + 1..]).to_vec()
     };
     // `yarn run lerna publish`: these managers run a program where there is no such script.
     if matches!(program(&all[0].text), "yarn" | "yarnpkg" | "bun") && dashes.is_none() {
         script_or_program(walk, name, rest, all, &outer, call);
         return;
     }
-    task::package_script(walk, name, handed, &outer, all, call);
+    task::package_script(walk, name, &handed, &outer, all, call);
 }
 
 /// `pnpm NAME`, `yarn NAME`, `bun NAME`: a script of the manifest, else a program (bun: or a file).
@@ -288,6 +290,11 @@ fn execute(walk: &mut Walk<'_, '_>, words: &[Field], call: &Call<'_>) {
         return;
     }
     let Some(first) = rest.first() else { return };
+    // `yarn exec "npm publish"`: a shell reads it.
+    if first.text.contains(char::is_whitespace) {
+        run_text(walk, &first.text, call);
+        return;
+    }
     let (package, version) = split_version(&first.text);
     // `npx -p npm@11 npm publish`: the package gives the version, the word the program.
     let chosen = given.values(&["p", "package"]).map(split_version).find(|(name, _)| *name == package);

@@ -28,7 +28,7 @@ mod tests;
 pub use runtime::package_names;
 
 pub use model::{Act, Confidence, Deed, IdentityRequest, Publish, PublishKind};
-pub(in crate::ci) use name::confidence_of_name;
+pub(in crate::ci) use name::{confidence_of_name, speaks_of_release};
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -36,7 +36,8 @@ use std::sync::Arc;
 
 use self::origin::Origin;
 use self::walk::Walk;
-use super::Script;
+use super::{Script, Unknown};
+use crate::diagnostic::Location;
 use crate::files::Tree;
 use crate::project::{Manager, Manifest, Project};
 use crate::shell::{Dialect, Variables};
@@ -48,6 +49,8 @@ pub struct Finder<'a> {
     project: &'a Project,
     sources: RefCell<HashMap<String, Option<Source>>>,
     manifests: RefCell<HashMap<String, Option<Arc<Manifest>>>>,
+    /// What lay too deep to be read.
+    unread: RefCell<Vec<Unknown>>,
 }
 
 /// How a script is run.
@@ -60,6 +63,8 @@ pub struct Setting<'a> {
     pub shell: Option<&'a str>,
     /// Variables with a value that the CI file shows.
     pub env: &'a [(String, String)],
+    /// Variables that earlier steps have handed on; of one that was set twice, either value may hold.
+    pub carried: &'a [(String, String)],
     /// The registry that the user's configuration names, such as `registry-url` of a set-up action.
     pub registry: Option<&'a str>,
     /// The scope with its `@` that [`Self::registry`] is for; none for all.
@@ -69,7 +74,22 @@ pub struct Setting<'a> {
 impl<'a> Finder<'a> {
     /// A finder for the repository in `files`, which `project` was read from.
     pub fn new(files: &'a dyn Tree, project: &'a Project) -> Self {
-        Self { files, project, sources: RefCell::default(), manifests: RefCell::default() }
+        let (sources, manifests, unread) = <_>::default();
+        Self { files, project, sources, manifests, unread }
+    }
+
+    /// What lay too deep to be read since this was asked for last.
+    pub(super) fn take_unread(&self) -> Vec<Unknown> {
+        std::mem::take(&mut self.unread.borrow_mut())
+    }
+
+    /// Notes once that what is called at `at` is not followed.
+    fn too_deep(&self, at: Option<Location>) {
+        let mut unread = self.unread.borrow_mut();
+        if unread.is_empty() {
+            let what = "commands that scripts lead to, nested too deep or too many".to_owned();
+            unread.extend(at.map(|at| Unknown { what, at }));
+        }
     }
 
     /// What `script` does, in order.
@@ -77,6 +97,9 @@ impl<'a> Finder<'a> {
         let mut variables = Variables::default();
         for (name, value) in setting.env {
             variables.set(name, value);
+        }
+        for (name, value) in setting.carried {
+            variables.set_also(name, value);
         }
         let mut walk = Walk::new(self, variables);
         walk.chosen.user(setting.scope, setting.registry);

@@ -77,6 +77,13 @@ pub enum Deed {
         /// The URL as written.
         url: String,
     },
+    /// Sets a variable for the steps after this one (`echo NAME=value >> $GITHUB_ENV`).
+    SetVariable {
+        /// Its name.
+        name: String,
+        /// Its value as written, where nothing more is known.
+        value: String,
+    },
     /// Another call that needs a credential: `npm whoami`, `npm dist-tag`, `npm access` …
     RegistryCall {
         /// The subcommand: `whoami`, `dist-tag add`, `deprecate` …

@@ -3,8 +3,47 @@
 use super::model::Confidence;
 
 /// What is done beside a release: it is built, looked for or packed.
-const BESIDE: [&str; 12] = [
-    "build", "archive", "detect", "update", "pr", "keys", "tag", "tracking", "ready", "pack", "create", "is",
+const BESIDE: [&str; 40] = [
+    "build",
+    "archive",
+    "detect",
+    "update",
+    "pr",
+    "keys",
+    "tag",
+    "tracking",
+    "ready",
+    "pack",
+    "create",
+    "is",
+    "write",
+    "text",
+    "body",
+    "generate",
+    "draft",
+    "branch",
+    "name",
+    "plan",
+    "date",
+    "log",
+    "logs",
+    "message",
+    "label",
+    "labels",
+    "comment",
+    "comments",
+    "status",
+    "schedule",
+    "clean",
+    "cleanup",
+    "bump",
+    "find",
+    "list",
+    "merge",
+    "sync",
+    "setup",
+    "configure",
+    "install",
 ];
 
 /// What else is published, released or only looked at.
@@ -94,6 +133,21 @@ const OTHERS: &[&str] = &[
 /// Whether a name speaks of something else than an npm package.
 pub(super) fn is_for_others(name: &str) -> bool {
     name_parts(name).iter().any(|part| OTHERS.contains(&part.as_str()))
+}
+
+/// Whether what has such a name may publish packages, by a part of one of its words (`octorelease`).
+pub(in crate::ci) fn speaks_of_release(name: &str) -> bool {
+    let parts = name_parts(name);
+    !is_for_others(name)
+        && parts.iter().any(|part| part.contains("release") || part.contains("publish"))
+        && !parts.iter().any(|part| BESIDE.contains(&part.as_str()))
+}
+
+/// Whether a script of such a name builds or tests, and does no more: what it could do with other arguments is not done.
+pub(super) fn is_rehearsal(name: &str) -> bool {
+    let parts = name_parts(name);
+    let has = |words: &[&str]| parts.iter().any(|part| words.iter().any(|word| part.starts_with(word)));
+    has(&["build", "test"]) && !has(&["publish", "release", "deploy"])
 }
 
 /// Whether the name of a script or task is that of a build.

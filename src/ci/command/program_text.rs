@@ -4,7 +4,7 @@
 use super::model::{Confidence, Deed};
 use super::origin::Origin;
 use super::walk::{Call, Walk};
-use super::{registry, task};
+use super::{name, registry, task};
 use crate::ci::{HopKind, Tool};
 use crate::files;
 use crate::shell::{Dialect, Field};
@@ -265,7 +265,10 @@ fn imports(
             publish.recursive = matches!(tool, Tool::Lerna | Tool::Nx);
             let word = Field { text: (*name).to_owned(), dynamic: false, span: literal.span };
             note(walk, publish, &[word], at, call);
-        } else if literal.text.starts_with('.') && followed < MAX_IMPORTS {
+        } else if literal.text.starts_with('.')
+            && followed < MAX_IMPORTS
+            && !walk.scripted_for(name::is_rehearsal)
+        {
             followed += 1;
             import_file(walk, literal, origin, call);
         }

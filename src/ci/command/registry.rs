@@ -7,7 +7,7 @@ use super::npm::environment;
 use super::walk::{Call, Walk};
 use crate::ci::{Registry, Tool};
 use crate::diagnostic::Location;
-use crate::facts::registry::HOST;
+use crate::facts::registry::{HOST, is_proxy};
 use crate::files;
 
 /// What decided, as written, with its place where it stands in a file.
@@ -50,7 +50,8 @@ impl Chosen {
 pub(super) fn classify(url: &str) -> Registry {
     // GitLab's own registry is always written with its API variables, GitHub's with its host.
     const OTHERS: [&str; 4] = ["CI_API_V4_URL", "CI_SERVER_", "npm.pkg.github.com", "/packages/npm"];
-    if url.contains(HOST) {
+    let host = url.split_once("//").map_or(url, |(_, rest)| rest).split(['/', ':']).next();
+    if url.contains(HOST) || host.is_some_and(is_proxy) {
         Registry::Npm
     } else if OTHERS.iter().any(|other| url.contains(other)) {
         Registry::Other

@@ -18,7 +18,7 @@ struct Program {
 
 /// Programs that publish npm packages, in their registry names' order.
 const PROGRAMS: &[Program] = &[
-    program("aegir", Tool::Other, |args| verb(args, &["release", "release-npm"])),
+    program("aegir", Tool::Other, |args| verb(args, &["release", "release-npm", "release-rc"])),
     program("auto", Tool::Other, |args| verb(args, &["shipit", "release", "canary", "next", "latest"])),
     program("beachball", Tool::Other, |args| {
         verb(args, &["publish", "canary"]) && args.switch("publish") != Some(false)
@@ -45,7 +45,10 @@ const PROGRAMS: &[Program] = &[
     }),
     program("release-plan", Tool::Other, |args| verb(args, &["publish"])),
     program("rush", Tool::Other, |args| {
-        verb(args, &["publish"]) && (args.switch("publish") == Some(true) || args.has("p"))
+        // `--pack` packs in place of publishing.
+        verb(args, &["publish"])
+            && (args.switch("publish") == Some(true) || args.has("p"))
+            && args.switch("pack") != Some(true)
     }),
     program("rush-pnpm", Tool::Other, |args| verb(args, &["publish"])),
     program("semantic-release", Tool::SemanticRelease, |_| true),
@@ -112,6 +115,11 @@ pub(super) fn run(
     publish.provenance = args.switch("provenance");
     publish.tag = args.fixed("dist-tag").or(args.fixed("tag")).or(args.fixed("preid")).map(str::to_owned);
     publish.tool_version = version.map(str::to_owned);
+    let flags = if name == "beachball" { &["token", "n"][..] } else { &["token", "npm-auth-token"] };
+    publish.token_flag = flags
+        .iter()
+        .find(|flag| args.value(flag).is_some_and(|value| !value.is_empty()))
+        .map(|flag| if flag.len() == 1 { format!("-{flag}") } else { format!("--{flag}") });
     publish.recursive = !matches!(program.tool, Tool::Np | Tool::ReleaseIt | Tool::SemanticRelease);
     (publish.registry, publish.registry_evidence) = registry::of_publish(walk, &args, &publish, call);
     if publishes_elsewhere(walk, program, &args, call) {
@@ -119,6 +127,31 @@ pub(super) fn run(
     }
     walk.act(Deed::Publish(publish), words, call);
     true
+}
+
+/// A script of the manifest that has a release tool's name and leads to it in a way that is not read (`changeset`:
+/// `node bin/changeset.js`): with arguments that publish, it likely does.
+pub(super) fn wrapped(
+    walk: &mut Walk<'_, '_>,
+    name: &str,
+    handed: &[Field],
+    words: &[Field],
+    call: &Call<'_>,
+) {
+    let Some(program) = PROGRAMS.iter().find(|program| program.name == name) else { return };
+    if !(program.publishes)(&Args::of(handed)) {
+        return;
+    }
+    let before = walk.acts.len();
+    let mut inner = vec![words[0].clone()];
+    name.clone_into(&mut inner[0].text);
+    inner.extend_from_slice(handed);
+    run(walk, name, &inner, None, call);
+    for act in walk.acts.iter_mut().skip(before) {
+        if let Deed::Publish(publish) = &mut act.deed {
+            publish.confidence = Confidence::Likely;
+        }
+    }
 }
 
 /// `lerna run NAME`, `lerna exec -- COMMAND`, `nx run-many -t NAME`: scripts and commands in packages.
@@ -131,6 +164,13 @@ fn other_verbs(
 ) {
     let first = args.positional(0);
     match (program.tool, first) {
+        // `aegir exec npm -- publish`: in every package.
+        (Tool::Other, Some("exec")) if program.name == "aegir" => {
+            let inner: Vec<Field> = args.positionals[1..].iter().map(|word| (*word).clone()).collect();
+            let before = walk.acts.len();
+            walk.dispatch(&inner, call);
+            super::npm::mark_recursive(walk, before);
+        }
         (Tool::Lerna, Some("run")) => {
             if let Some(name) = args.positional(1) {
                 task::package_script_everywhere(walk, name, words, call);
@@ -262,5 +302,6 @@ pub(super) fn unknown_publisher(walk: &mut Walk<'_, '_>, package: &str, words: &
     }
     let mut publish = Publish::new(Tool::Other, package);
     publish.confidence = Confidence::Possible;
+    publish.dry_run = words.iter().any(|word| word.text == "--dry-run");
     walk.act(Deed::Publish(publish), words, call);
 }

@@ -7,7 +7,8 @@ use super::manager::publish_of;
 use super::model::{Confidence, Deed, Publish};
 use super::origin::Origin;
 use super::walk::{Call, Walk};
-use super::{name, npm};
+use super::wrapper::program;
+use super::{name, npm, release};
 use crate::ci::{HopKind, Registry, Tool};
 use crate::files;
 use crate::project::Manifest;
@@ -65,7 +66,14 @@ pub(super) fn package_script(
         return;
     };
     walk.act(Deed::RunScript { name: name.to_owned() }, words, call);
+    let before = walk.acts.len();
     run_in(walk, &manifest, &directory, name, handed, call);
+    let text = manifest.script(name).map_or("", |script| script.command.value.as_str());
+    let read = text.split_ascii_whitespace().any(|word| program(word) == name)
+        || walk.acts[before..].iter().any(|act| matches!(act.deed, Deed::Publish(_)));
+    if !read {
+        release::wrapped(walk, name, handed, words, call);
+    }
 }
 
 /// Runs the script `name` of every package that has it.
@@ -84,8 +92,13 @@ fn in_packages(walk: &mut Walk<'_, '_>, name: &str, selected: &[String], words: 
     walk.act(Deed::RunScript { name: name.to_owned() }, words, call);
     let before = walk.acts.len();
     let project = walk.finder.project;
+    // `!name` leaves one out.
+    let (out, selected): (Vec<&str>, Vec<&str>) =
+        selected.iter().map(String::as_str).partition(|filter| filter.starts_with('!'));
     let chosen = project.packages.iter().filter(|package| {
-        selected.is_empty() || selected.iter().any(|filter| selects(filter, package.name(), &package.folder))
+        let by = |filter: &str| selects(filter, package.name(), &package.folder);
+        (selected.is_empty() || selected.iter().any(|filter| by(filter)))
+            && !out.iter().any(|filter| by(&filter[1..]))
     });
     let mut seen = false;
     for package in chosen.take(MAX_PACKAGES) {
@@ -99,7 +112,9 @@ fn in_packages(walk: &mut Walk<'_, '_>, name: &str, selected: &[String], words: 
             return;
         }
     }
-    if !seen {
+    // In what has changed, one package may publish where the others do not.
+    let changed = selected.iter().any(|filter| filter.trim_start_matches("...").starts_with('['));
+    if !seen || changed {
         missing_script(walk, name, words, words, call);
     }
 }
@@ -108,15 +123,19 @@ fn in_packages(walk: &mut Walk<'_, '_>, name: &str, selected: &[String], words: 
 fn selects(filter: &str, name: Option<&str>, folder: &str) -> bool {
     let filter = filter.trim_start_matches("...").trim_end_matches("...").trim_matches(['{', '}']);
     let path = filter.trim_start_matches("./").trim_end_matches('/');
-    let matches = |text: &str| match filter.split_once('*') {
+    let matches = |pattern: &str, text: &str| match pattern.split_once('*') {
         Some((start, end)) => {
-            text.len() + 1 >= filter.len()
+            text.len() + 1 >= pattern.len()
                 && text.starts_with(start)
                 && text.ends_with(end.trim_start_matches('*'))
         }
-        None => text == filter,
+        None => text == pattern,
     };
-    filter.contains('$') || (folder == path && !path.is_empty()) || name.is_some_and(matches)
+    // `[main]`: what has changed since, which is any of them.
+    filter.contains('$')
+        || filter.starts_with('[')
+        || (!path.is_empty() && matches(path, folder))
+        || name.is_some_and(|name| matches(filter, name))
 }
 
 /// The script with its `pre` and `post` scripts.

@@ -17,7 +17,7 @@ pub(super) fn acts_in(files: &[(&str, &str)], script: &str, setting: &Setting<'_
 }
 
 pub(super) const HERE: Setting<'static> =
-    Setting { directory: Some(""), shell: None, env: &[], registry: None, scope: None };
+    Setting { directory: Some(""), shell: None, env: &[], carried: &[], registry: None, scope: None };
 
 fn acts(script: &str) -> Vec<Act> {
     acts_in(&[], script, &HERE)

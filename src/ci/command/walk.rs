@@ -80,6 +80,7 @@ impl<'f, 'a> Walk<'f, 'a> {
         conditional: bool,
     ) {
         if self.depth >= MAX_DEPTH || self.texts >= MAX_TEXTS {
+            self.finder.too_deep(origin.locate(Span::default()));
             return;
         }
         self.texts += 1;
@@ -228,6 +229,15 @@ impl<'f, 'a> Walk<'f, 'a> {
     /// Commands in the string literals of a provider's expression: `${{ x && 'npm publish' || '' }}`.
     fn expression_literals(&mut self, expression: &str, call: &Call<'_>) {
         let Some(at) = call.origin.locate(call.span) else { return };
+        // `${{ env.NAME }}` of a variable that an earlier step has set.
+        let inner = expression.trim_start_matches("${{").trim_end_matches("}}").trim();
+        if let Some(name) = inner.strip_prefix("env.") {
+            let values: Vec<String> = self.variables.values(name).map(str::to_owned).collect();
+            for value in values {
+                self.shell(&value, &Origin::Fixed(at.clone()), Dialect::Posix, call.directory, true);
+            }
+            return;
+        }
         for literal in expression.split('\'').skip(1).step_by(2) {
             self.shell(literal, &Origin::Fixed(at.clone()), Dialect::Posix, call.directory, true);
         }
@@ -292,6 +302,11 @@ impl<'f, 'a> Walk<'f, 'a> {
         self.via.iter().any(|hop| is_such(&hop.name))
     }
 
+    /// Whether any script of a manifest that has led here has such a name.
+    pub(super) fn scripted_for(&self, is_such: impl Fn(&str) -> bool) -> bool {
+        self.via.iter().any(|hop| hop.kind == HopKind::PackageScript && is_such(&hop.name))
+    }
+
     /// Follows `read` into `key` of `file`, unless that is being read already.
     pub(super) fn follow(
         &mut self,
@@ -304,7 +319,11 @@ impl<'f, 'a> Walk<'f, 'a> {
     ) {
         let entry = (target.path().to_owned(), key.to_owned());
         let Some(at) = call.origin.locate(call.span) else { return };
-        if self.active.contains(&entry) || self.via.len() >= MAX_DEPTH {
+        if self.active.contains(&entry) {
+            return;
+        }
+        if self.via.len() >= MAX_DEPTH {
+            self.finder.too_deep(Some(at));
             return;
         }
         self.active.push(entry);

@@ -45,6 +45,7 @@ pub(super) fn read_all(
     let mut out = Vec::new();
     for node in steps.into_iter().flat_map(Node::items).filter(|node| node.is_mapping()) {
         if !walk.spend(1) {
+            unknowns.push(super::unseen("steps beyond the many that are read".to_owned(), node));
             break;
         }
         match node.get("parallel") {

@@ -47,7 +47,6 @@ fn read<'t>(
     let id = filled(config, name, first.map_or(0, |layer| layer.document)).unwrap_or_else(|| name.to_owned());
     let mut job = Job {
         runner: runner(config, &stack),
-        container: container(config, &stack),
         guards: skeleton::guards(environment.as_ref(), &conditions),
         environment,
         identity: identity(config, &stack),
@@ -74,6 +73,7 @@ fn read<'t>(
         let what = format!("{}, which {name} extends", parent.name);
         job.unknowns.push(Unknown { what, at: parent.at.clone() });
     }
+    job.container = container(config, &stack, &job.env);
     job.steps = steps(config, &stack, &mut job.unknowns);
     trigger(repository, config, &stack, &mut job, depth);
     job
@@ -163,10 +163,28 @@ fn environment<'t>(config: &Config<'t>, stack: &Stack<'t>) -> Option<Environment
     Some(Environment { name: text(config, name, layer.document), entry: entry_place(key, layer.node) })
 }
 
-fn container<'t>(config: &Config<'t>, stack: &Stack<'t>) -> Option<Container> {
+fn container<'t>(config: &Config<'t>, stack: &Stack<'t>, env: &[EnvVar]) -> Option<Container> {
     let (key, layer) = config.entry(stack, "image")?;
     let image = if layer.node.is_mapping() { layer.node.get("name")? } else { layer.node };
-    Some(Container { image: text(config, image, layer.document), entry: entry_place(key, layer.node) })
+    let mut image = text(config, image, layer.document);
+    image.value = image.value.or_else(|| with_variables(&image.written, env));
+    Some(Container { image, entry: entry_place(key, layer.node) })
+}
+
+/// `text` with the variables that the file gives a text; none where one is left.
+fn with_variables(text: &str, env: &[EnvVar]) -> Option<String> {
+    let mut parts = text.split('$');
+    let mut out = parts.next()?.to_owned();
+    for part in parts {
+        let inner = part.strip_prefix('{').unwrap_or(part);
+        let len = inner.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        let after = &inner[len..];
+        let after = if inner.len() == part.len() { after } else { after.strip_prefix('}')? };
+        let set = env.iter().rfind(|var| var.name == inner[..len])?;
+        out.push_str(set.text.value.as_deref()?);
+        out.push_str(after);
+    }
+    Some(out)
 }
 
 fn runner<'t>(config: &Config<'t>, stack: &Stack<'t>) -> Runner {
@@ -351,6 +369,10 @@ fn push_lines<'t>(
     unknowns: &mut Vec<Unknown>,
 ) {
     if depth > DEPTH || *lines > MAX_LINES {
+        let what = "script lines beyond the many that are read";
+        if unknowns.last().is_none_or(|last| last.what != what) {
+            unknowns.push(Unknown { what: what.to_owned(), at: place(node) });
+        }
         return;
     }
     if node.tag().is_some_and(|tag| tag.ends_with("reference")) {

@@ -163,3 +163,15 @@ fn loops_and_odd_shapes_end() {
         read(&[(".gitlab-ci.yml", odd)]);
     }
 }
+
+#[test]
+fn an_image_may_be_named_by_a_variable_of_the_file() {
+    let image = |variables: &str, image: &str| {
+        let config = format!("variables: {variables}\na: {{image: '{image}', script: [x]}}\n");
+        let job = read(&[(".gitlab-ci.yml", config.as_str())]).jobs.remove(0);
+        job.container.expect("an image").image.value
+    };
+    assert_eq!(image("{NODE: '20'}", "node:${NODE}-alpine").as_deref(), Some("node:20-alpine"));
+    assert_eq!(image("{NODE: '20'}", "node:$NODE").as_deref(), Some("node:20"));
+    assert_eq!(image("{NODE: '20'}", "$CI_REGISTRY/node:$NODE"), None);
+}

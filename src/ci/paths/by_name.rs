@@ -2,8 +2,10 @@
 
 use super::credential;
 use super::session::Found;
-use crate::ci::command::{Confidence, confidence_of_name};
-use crate::ci::{Call, Credential, Input, Job, Repository, Step, StepKind, Tool, Value};
+use crate::ci::command::{Confidence, confidence_of_name, speaks_of_release};
+use crate::ci::{
+    Call, Credential, CredentialKind, Input, Job, Reach, Repository, Step, StepKind, Tool, Value,
+};
 use crate::facts::actions::{Publishes, publisher};
 
 /// What an action does of which only the name is known. A credential must say so too.
@@ -13,17 +15,23 @@ pub(super) fn action(step: &Step, job: &Job, repository: &Repository<'_>) -> Opt
     let local = written.starts_with("./") || written.starts_with("$/");
     // The owner's name says nothing.
     let name = if local { written } else { written.split_once('/')?.1 };
-    confidence_of_name(name)?;
+    let own = tokens(inputs);
+    let tokened = !own.is_empty() || has_token(step);
+    // With a token of npm's at hand, a word of the name or of an input says enough.
+    let told = |input: &Input| {
+        input.text.value.as_deref().is_some_and(|text| {
+            !text.contains(char::is_whitespace) && words(text).any(|word| word == "publish")
+        })
+    };
+    let likely = !local && tokened && (speaks_of_release(name) || inputs.iter().any(told));
+    if confidence_of_name(name).is_none() && !likely {
+        return None;
+    }
     if is_rehearsal(step) || repository.project.publishable().next().is_none() {
         return None;
     }
-    let own = tokens(inputs);
     // A job can have an identity for many things; without a token the name must say what is published.
-    let says_npm = local
-        || words(name).any(|word| word == "npm")
-        || !own.is_empty()
-        || has_token(step)
-        || guarded_for_npm(job);
+    let says_npm = local || words(name).any(|word| word == "npm") || tokened || guarded_for_npm(job);
     let tool = tool_of_name(name).unwrap_or(Tool::Action);
     says_npm.then(|| Found { own, ..Found::of_reference(tool, reference, Confidence::Possible) })
 }
@@ -75,7 +83,21 @@ pub(super) fn call(call: &Call, repository: &Repository<'_>) -> Option<Found> {
         confidence_of_name(file)?;
         repository.project.publishable().next()?;
     }
-    let own = tokens(&call.secrets);
+    let mut own = tokens(&call.secrets);
+    // A name that speaks of npm, and every secret there is.
+    if let Some(at) = &call.inherits_secrets
+        && own.is_empty()
+        && (known.is_some() || confidence_of_name(file) == Some(Confidence::Likely))
+    {
+        own.push(Credential {
+            kind: CredentialKind::Token,
+            name: "secrets".to_owned(),
+            value: Value::Secret("inherit".to_owned()),
+            reach: Reach::Inherited,
+            at: at.clone(),
+            entry: None,
+        });
+    }
     let tool = known.and_then(|known| Tool::of_id(&known.tool)).or_else(|| tool_of_name(file));
     Some(Found {
         own,

@@ -112,6 +112,23 @@ pub(super) fn written(text: &str, at: Location, job: &Job, step: &Step) -> Optio
     })
 }
 
+/// The token that a script hands to the steps after it in a variable, where its text is that of a secret.
+pub(super) fn carried(name: &str, text: &str, at: Location, job: &Job, step: &Step) -> Option<Credential> {
+    let value = match variable_in(text) {
+        Some(variable) => job.variable(step, variable)?.value.clone(),
+        None if text.contains("secrets.") => Value::Secret(text.to_owned()),
+        None => return None,
+    };
+    (is_npm_token(name) && matches!(value, Value::Secret(_))).then(|| Credential {
+        kind: CredentialKind::Token,
+        name: name.to_owned(),
+        value,
+        reach: Reach::Env(Level::Job),
+        at,
+        entry: None,
+    })
+}
+
 /// The one variable that a text consists of: `$X`, `${X}`, `${X:-…}`, `\${X}`, `$env:X`.
 fn variable_in(text: &str) -> Option<&str> {
     let text = text.trim_matches(['"', '\'']).trim_start_matches('\\');

@@ -17,7 +17,7 @@ use session::{Found, Session};
 use super::command::{Confidence, Finder};
 use super::{
     Auth, Credential, CredentialKind, Guard, GuardKind, Hop, IdentityState, Job, Model, Pipeline,
-    PublishPath, Repository, Start, Step, StepAct, StepKind, Tool, Trigger, TriggerKind,
+    PublishPath, Reach, Repository, Start, Step, StepAct, StepKind, Tool, Trigger, TriggerKind,
 };
 use crate::diagnostic::Location;
 use crate::facts::Provider;
@@ -133,6 +133,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         let At { job, indices, callers, leaf } = *at;
         let credentials = session.credentials(step, &found);
         let auth = self.auth(job, session, &credentials);
+        let auth = if found.own_credential { Auth::Unknown } else { auth };
         // Where only a name says that something publishes to npm, a credential must say so too.
         let named = found.confidence < Confidence::Certain || found.command.tool == Tool::Other;
         let unseen =
@@ -182,7 +183,14 @@ impl<'w, 'a> Walk<'w, 'a> {
     /// With what a command authenticates that these credentials reach.
     fn auth(&self, job: &Job, session: &Session<'_, '_>, credentials: &[Credential]) -> Auth {
         let token = credentials.iter().any(|credential| credential.kind == CredentialKind::Token);
+        let named = |credential: &Credential| {
+            credential.kind == CredentialKind::Token && credential.reach != Reach::Inherited
+        };
         match (job.identity.state, token) {
+            // Beside an identity, that every secret is handed on says nothing of a token.
+            (IdentityState::Granted, true) if session.has_identity() && !credentials.iter().any(named) => {
+                Auth::Oidc
+            }
             // A job with an identity for something else, or that never asks for one.
             (IdentityState::Granted, _) if !session.has_identity() => Auth::Token,
             (IdentityState::Granted, true) => Auth::Both,

@@ -2,7 +2,7 @@
 
 use super::session::Found;
 use crate::ci::{Job, Registry, Repository, Step};
-use crate::facts::registry::HOST;
+use crate::facts::registry::{HOST, is_proxy};
 use crate::project::Package;
 
 /// The registry that a URL means.
@@ -10,8 +10,15 @@ pub(super) fn of_url(url: &str) -> Registry {
     let url = url.trim().trim_matches(['"', '\'']);
     let rest = url.split_once("//").map_or(url, |(_, rest)| rest);
     let host = rest.split(['/', ':']).next().unwrap_or_default();
-    if host.eq_ignore_ascii_case(HOST) {
+    // npm's registry has no path below its host; proxies and other registries have.
+    let below = || {
+        let path = rest.split_once('/').map_or("", |(_, path)| path);
+        !path.trim_end_matches(['/', '"', '\'']).is_empty() && !path.contains(['$', '<', '{'])
+    };
+    if host.eq_ignore_ascii_case(HOST) || is_proxy(host) {
         Registry::Npm
+    } else if host.contains(['$', '<', '{']) && below() && !host.contains("{{") {
+        Registry::Other
     } else if host.contains(['$', '<', '{']) || host.is_empty() {
         Registry::Unknown
     } else {

@@ -23,6 +23,8 @@ pub(super) struct Found {
     pub(super) own: Vec<Credential>,
     /// Variables that the tool reads a token from, where it reads no other; none = by name.
     pub(super) reads: Option<&'static [String]>,
+    /// Whether it authenticates with what no file shows.
+    pub(super) own_credential: bool,
     /// Where the command's own words and settings send the package; none where they do not say.
     pub(super) registry: Option<Registry>,
     /// The npm that the command names for itself (`npx npm@11 publish`).
@@ -40,6 +42,7 @@ impl Found {
             via: Vec::new(),
             own: Vec::new(),
             reads: None,
+            own_credential: false,
             registry: None,
             npm: None,
             workspaces: Vec::new(),
@@ -71,6 +74,8 @@ pub(super) struct Session<'s, 'a> {
     left: Vec<Credential>,
     /// Everything that scripts did so far, in order.
     done: Vec<StepAct>,
+    /// Variables that earlier steps handed on.
+    carried: Vec<(String, String)>,
     /// The registry that earlier steps chose: by setup-node, or by a line of npm configuration.
     chosen: Option<(Option<String>, String)>,
 }
@@ -90,6 +95,7 @@ impl<'s, 'a> Session<'s, 'a> {
             toolchain: setup::at_start(job),
             left: Vec::new(),
             done: Vec::new(),
+            carried: Vec::new(),
             chosen: None,
         }
     }
@@ -128,6 +134,8 @@ impl<'s, 'a> Session<'s, 'a> {
             StepKind::Uses { action, .. } => {
                 if let Some(toolchain) = setup::by_action(step, self.repository) {
                     self.toolchain = toolchain;
+                } else if setup::may_replace_node(step) && self.toolchain.node.from == LearntFrom::Runner {
+                    self.toolchain = Toolchain::default();
                 }
                 if let Some(url) = step.input("registry-url") {
                     let scope = step.input("scope").and_then(|scope| scope.text.value.clone());
@@ -151,7 +159,10 @@ impl<'s, 'a> Session<'s, 'a> {
         }
         let (scope, url) =
             self.chosen.as_ref().map_or((None, None), |(scope, url)| (scope.as_deref(), Some(url.as_str())));
-        self.finder.acts(script, &Setting { directory, shell, env: &env, registry: url, scope })
+        self.finder.acts(
+            script,
+            &Setting { directory, shell, env: &env, carried: &self.carried, registry: url, scope },
+        )
     }
 
     /// Takes one act and answers the publish that it is.
@@ -179,6 +190,13 @@ impl<'s, 'a> Session<'s, 'a> {
                 if registry.as_deref().is_none_or(registry::may_be_npm) =>
             {
                 self.left.extend(credential::written(value, act.at.clone(), self.job, step));
+            }
+            Deed::SetVariable { name, value } => {
+                self.left.extend(credential::carried(name, value, act.at.clone(), self.job, step));
+                // What is computed at run time says nothing, but for a command with such an argument.
+                if !value.contains('$') || value.contains("publish") {
+                    self.carried.push((name.clone(), value.clone()));
+                }
             }
             Deed::SetRegistry { scope, url } => self.chosen = Some((scope.clone(), url.clone())),
             _ => {}
@@ -208,6 +226,7 @@ impl<'s, 'a> Session<'s, 'a> {
             via: act.via.clone(),
             own: flag.into_iter().chain(variable).collect(),
             reads: None,
+            own_credential: false,
             registry: (publish.registry != Registry::Unknown || publish.registry_evidence.is_some())
                 .then_some(publish.registry),
             npm: publish.npm_version,
@@ -270,7 +289,8 @@ impl<'s, 'a> Session<'s, 'a> {
             confidence: Confidence::Certain,
             own,
             reads: Some(&known.token_env),
-            registry: registry.or(found.registry),
+            own_credential: known.own_credential,
+            registry: registry.or(found.registry).or(known.own_credential.then_some(Registry::Npm)),
             target: target.and_then(|target| target.text.value.clone()).or(found.target),
             ..found
         })

@@ -90,6 +90,11 @@ pub(super) fn by_action(step: &Step, repository: &Repository<'_>) -> Option<Tool
     }
 }
 
+/// Whether a version manager without a version that is seen may replace the runner's own Node.
+pub(super) fn may_replace_node(step: &Step) -> bool {
+    matches!(step.action(), Some("jdx/mise-action" | "asdf-vm/actions/install" | "asdf-vm/actions"))
+}
+
 fn sets_node_up_unseen(step: &Step) -> bool {
     let StepKind::Uses { action, steps: None, .. } = &step.kind else { return false };
     // GitHub's own set-up action without a version keeps the runner's Node.

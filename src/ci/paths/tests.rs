@@ -469,3 +469,83 @@ fn conditions_narrow_what_leads_to_a_publish() {
         ]
     );
 }
+
+#[test]
+fn variables_reach_later_steps_through_the_providers_file() {
+    let steps = "      - run: |\n          if [ \"$DRY\" ]; then\n            echo \"COMMAND=npx lerna publish --dry-run\" >> $GITHUB_ENV\n          else\n            \
+                 echo \"COMMAND=npx lerna publish from-package\" >> $GITHUB_ENV\n          fi\n      - run: pnpm exec ${{ env.COMMAND }}\n";
+    let path = one(IDENTITY, steps);
+    assert_eq!((path.command.tool, path.auth), (Tool::Lerna, Auth::Oidc));
+    let steps = "      - run: echo \"NODE_AUTH_TOKEN=${{ secrets.NPM_TOKEN }}\" >> \"$GITHUB_ENV\"\n      - run: npm publish\n";
+    assert_eq!(one(IDENTITY, steps).auth, Auth::Both);
+    // What an exchange of one's own answers is no stored token.
+    let steps = "      - run: echo \"NODE_AUTH_TOKEN=$TOKEN\" >> $GITHUB_ENV\n      - run: npm publish\n";
+    assert_eq!(one(IDENTITY, steps).auth, Auth::Oidc);
+}
+
+#[test]
+fn an_action_with_a_token_of_npms_needs_only_a_word() {
+    let token = "        env: {NPM_TOKEN: '${{ secrets.NPM_TOKEN }}'}\n";
+    let command = "        with: {command: version-or-publish}\n";
+    for (action, with) in [("acme/octorelease@v1", ""), ("acme/tool/packages/action@v0", command)] {
+        let path = one("", &format!("      - uses: {action}\n{with}{token}"));
+        assert_eq!((path.command.tool, path.auth), (Tool::Action, Auth::Token), "{action}");
+    }
+    let text = format!("on: push\njobs:\n  a:\n    steps:\n      - uses: acme/setup@v1\n{token}");
+    assert!(paths(&[(W, &text), ("package.json", r#"{"name": "a", "version": "1.0.0"}"#)]).is_empty());
+}
+
+#[test]
+fn a_registry_below_a_path_is_another() {
+    let registry = |flag: &str| {
+        let steps = format!(
+            "      - run: npm publish --registry {flag}\n        env: {{NODE_AUTH_TOKEN: '${{{{ secrets.NPM_TOKEN }}}}'}}\n"
+        );
+        one("", &steps).registry
+    };
+    assert_eq!(registry("https://wombat-dressing-room.appspot.com"), Registry::Npm);
+    assert_eq!(registry("https://npm.acme.example/npm/"), Registry::Other);
+    // A token for a registry whose host is not known, but that is below a path, is none of npm's.
+    let steps = "      - run: |\n          echo \"//${HOST}/artifactory/api/npm/npm/:_authToken=${ART}\" > .npmrc\n          npm publish\n";
+    assert_eq!(one(IDENTITY, steps).auth, Auth::Oidc);
+    let steps =
+        "      - run: |\n          echo \"//${HOST}/:_authToken=${ART}\" > .npmrc\n          npm publish\n";
+    assert_eq!(one(IDENTITY, steps).auth, Auth::Both);
+}
+
+#[test]
+fn a_version_manager_without_a_version_in_sight_leaves_any_node_behind() {
+    let mise = "      - uses: jdx/mise-action@v2\n";
+    assert!(one(IDENTITY, PUBLISH).toolchain.npm_shown().is_some());
+    assert_eq!(one(IDENTITY, &format!("{mise}{PUBLISH}")).toolchain.npm_shown(), None);
+    assert_eq!(
+        one(IDENTITY, &format!("{NODE}{mise}{PUBLISH}")).toolchain.npm_shown().as_deref(),
+        Some("11.11.0"),
+        "what an earlier step chose is not undone"
+    );
+}
+
+#[test]
+fn microsofts_release_service_has_a_credential_of_its_own() {
+    let azure = |kind: &str| {
+        let text =
+            format!("trigger: [main]\nsteps:\n- task: EsrpRelease@9\n  inputs: {{ContentType: {kind}}}\n");
+        paths(&[("azure-pipelines.yml", &text), ("package.json", r#"{"name": "a", "version": "1.0.0"}"#)])
+    };
+    let path = azure("npm").remove(0);
+    assert_eq!((path.auth, path.registry), (Auth::Unknown, Registry::Npm));
+    assert!(azure("PyPi").is_empty());
+}
+
+#[test]
+fn a_workflow_that_is_named_for_npm_has_what_every_secret_gives_it() {
+    let call = |file: &str, permissions: &str| {
+        let text = format!(
+            "on: {{push: {{tags: [v1]}}}}\njobs:\n  a:\n    uses: acme/ci/.github/workflows/{file}@v1\n    secrets: inherit\n{permissions}"
+        );
+        paths(&[(W, &text), ("package.json", r#"{"name": "a", "version": "1.0.0"}"#)])
+    };
+    assert_eq!(call("npmPublish.yml", "")[0].auth, Auth::Token);
+    assert_eq!(call("npmPublish.yml", IDENTITY)[0].auth, Auth::Oidc);
+    assert!(call("release.yml", "").is_empty(), "that may release anything");
+}

@@ -201,6 +201,7 @@ fn brought_along(deed: &Deed) -> bool {
         | Deed::Install { .. }
         | Deed::WriteToken { .. }
         | Deed::SetRegistry { .. }
+        | Deed::SetVariable { .. }
         | Deed::RegistryCall { .. }
         | Deed::FetchIdentity(_)
         | Deed::PrintSecret { .. }

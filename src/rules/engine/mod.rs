@@ -5,6 +5,7 @@ mod context;
 mod docs;
 mod fingerprint;
 mod fix;
+pub(super) mod grant;
 mod page;
 mod run;
 mod selection;

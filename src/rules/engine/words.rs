@@ -14,13 +14,22 @@ use crate::plan::{self, Want};
 pub(in crate::rules) fn npm(path: &PublishPath) -> String {
     let npm = &path.toolchain.npm;
     let version = npm.value.as_ref().map_or_else(|| "of an unknown version".to_owned(), bounds);
-    let node = || path.toolchain.node_shown().unwrap_or_default();
     match npm.from {
-        LearntFrom::Bundled => format!("npm {version}, bundled with Node {}", node()),
+        LearntFrom::Bundled => format!("npm {version}, bundled with {}", node(path)),
         LearntFrom::Image => format!("npm {version} of its image"),
         LearntFrom::Runner => format!("npm {version} of the runner's own image"),
         LearntFrom::Upgrade => format!("npm {version}, installed before it"),
         _ => format!("npm {version}"),
+    }
+}
+
+/// "Node 20.17.0", "the Node of `node:20`".
+pub(in crate::rules) fn node(path: &PublishPath) -> String {
+    let shown = path.toolchain.node_shown().unwrap_or_default();
+    if path.toolchain.node.from == LearntFrom::Image && shown.contains(':') {
+        format!("the Node of `{shown}`")
+    } else {
+        format!("Node {shown}")
     }
 }
 
