@@ -1,6 +1,7 @@
 //! The pack job: package manager, Node, install and what runs before packing.
 
 use super::Resolver;
+use super::lockfile::command;
 use crate::project::{Manager as Found, ManagerChoice, PinKind, Tool};
 use crate::spec::model::{Build, Manager};
 use crate::spec::resolved::ResolvedBuild;
@@ -13,8 +14,8 @@ impl Resolver<'_> {
         let said = self.spec.build.clone().unwrap_or_default();
         let found = self.project().manager.clone();
         let manager = self.manager(&said, &found);
-        let classic = is_classic(manager, &found);
-        let manager_version = self.manager_version(manager, &found, classic);
+        let classic = is_classic(manager, &said, &found);
+        let pinned = self.pinned(&said, manager, classic);
         let (node, node_file) = self.node(&said, github_alone);
         let install = match &said.install {
             Some(command) => (!command.trim().is_empty()).then(|| command.clone()),
@@ -24,7 +25,8 @@ impl Resolver<'_> {
         ResolvedBuild {
             manager,
             classic,
-            manager_version,
+            manager_version: pinned.version,
+            corepack_reads: pinned.corepack_reads,
             node,
             node_pin: self.project().pin(Tool::Node).map(|pin| pin.version.clone()),
             node_file,
@@ -52,21 +54,6 @@ impl Resolver<'_> {
         })
     }
 
-    /// The exact version that the project pins; Yarn without a pin is told from its lockfile alone.
-    fn manager_version(&self, manager: Manager, found: &ManagerChoice, classic: bool) -> Option<String> {
-        let tool = match manager {
-            Manager::Npm => Tool::Npm,
-            Manager::Pnpm => Tool::Pnpm,
-            Manager::Yarn => Tool::Yarn,
-            Manager::Bun => Tool::Bun,
-        };
-        let same = command(manager) == found.manager.command();
-        let declared = found.version.clone().filter(|version| same && is_exact(version));
-        let pinned = || self.project().pin(tool).and_then(|pin| pin.exact().map(str::to_owned));
-        // Corepack without a pin brings the last classic Yarn, which is what such a lockfile needs.
-        declared.or_else(pinned).filter(|version| !classic || version.starts_with("1."))
-    }
-
     /// Node of the pack job: what the spec says, else the project's pin. GitHub reads a version file
     /// by itself, which spares a second place to keep up to date.
     fn node(&mut self, said: &Build, github_alone: bool) -> (Option<String>, Option<String>) {
@@ -88,7 +75,7 @@ impl Resolver<'_> {
     }
 
     fn install(&mut self, manager: Manager, classic: bool) -> String {
-        let locked = !self.project().lockfiles.is_empty();
+        let locked = self.own_lockfile(manager).is_some();
         let command = match (manager, locked) {
             (Manager::Npm, true) => "npm ci",
             (Manager::Npm, false) => "npm install --no-package-lock",
@@ -107,6 +94,9 @@ impl Resolver<'_> {
             "there is no lockfile: commit one, so that what is published can be reproduced"
         };
         self.choose("build.install", command, reason);
+        if !locked {
+            self.without_lockfile(manager, command);
+        }
         command.to_owned()
     }
 
@@ -163,21 +153,15 @@ fn ends_well(command: &str) -> bool {
     !watches && !karma && !fails
 }
 
-fn command(manager: Manager) -> &'static str {
-    match manager {
-        Manager::Npm => "npm",
-        Manager::Pnpm => "pnpm",
-        Manager::Yarn => "yarn",
-        Manager::Bun => "bun",
-    }
-}
-
-fn is_classic(manager: Manager, found: &ManagerChoice) -> bool {
-    manager == Manager::Yarn && found.manager == Found::YarnClassic
+/// Whether the project's Yarn is the first: by the version that the spec names, else by what the project shows.
+fn is_classic(manager: Manager, said: &Build, found: &ManagerChoice) -> bool {
+    let by_project = || found.manager == Found::YarnClassic;
+    let version = said.manager_version.as_ref().map(|version| version.starts_with("1."));
+    manager == Manager::Yarn && version.unwrap_or_else(by_project)
 }
 
 /// `1.2.3`, perhaps with a prerelease and corepack's hash.
-fn is_exact(version: &str) -> bool {
+pub(super) fn is_exact(version: &str) -> bool {
     let number = version.split(['+', '-']).next().unwrap_or_default();
     let parts: Vec<&str> = number.split('.').collect();
     parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
