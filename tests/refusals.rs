@@ -21,9 +21,9 @@ fn said(args: &[&str], files: &[(&str, &str)]) -> String {
         let path = dir.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         if text.is_empty() {
-            std::fs::remove_file(path).unwrap()
+            std::fs::remove_file(path).unwrap();
         } else {
-            std::fs::write(path, text).unwrap()
+            std::fs::write(path, text).unwrap();
         }
     }
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("trustpub"));
@@ -34,8 +34,11 @@ fn said(args: &[&str], files: &[(&str, &str)]) -> String {
         .replace(&dir.path().display().to_string(), "<repository>")
 }
 
+/// A name, a spec, and files.
+type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
 /// Generates for each case and gives all answers.
-fn table(cases: &[(&str, &str, &[(&str, &str)])]) -> String {
+fn table(cases: &[Case<'_>]) -> String {
     let mut out = String::new();
     for (name, spec, files) in cases {
         let mut all = vec![("trustpub.yml", *spec)];
@@ -165,6 +168,123 @@ fn commands_machines_hosts_and_rules() {
     for command in ["'cat \\<<EOF'", "'echo \\\\<<'"] {
         assert!(table(&[("x", &run(command), &[])]).starts_with("==== x: exit 0"), "{command}");
     }
+}
+
+#[test]
+fn manifests_and_version_files() {
+    let with = |from: &str, to: &str| MANIFEST.replace(from, to);
+    let (name, version) = (with("slug\", \"v", "My Slug\", \"v"), with("1.0.0", "one"));
+    let publishes = with("}", r#", "scripts": {"build": "tsc && npm publish"}}"#);
+    let root = r#"{"private": true, "workspaces": ["p/*"]}"#;
+    let bare = r#"{"name": "b"}"#;
+    let yarn = ("yarn.lock", "# yarn lockfile v1\n");
+    same(
+        "manifests",
+        &table(&[
+            ("a name that npm refuses", GITHUB, &[("package.json", &name)]),
+            ("a version that npm refuses", GITHUB, &[("package.json", &version)]),
+            (
+                "a package without a version",
+                GITHUB,
+                &[("package.json", root), ("p/a/package.json", MANIFEST), ("p/b/package.json", bare)],
+            ),
+            ("a build script that publishes", GITHUB, &[("package.json", &publishes)]),
+            ("a version file without a version", GITHUB, &[(".nvmrc", "system\n")]),
+            ("lockfiles of two managers", GITHUB, &[yarn]),
+        ]),
+    );
+}
+
+#[test]
+fn a_pipeline_that_the_spec_wants_is_no_finding() {
+    let dir = tempfile::tempdir().unwrap();
+    let manifest = r#"{"name": "slug", "version": "1.0.0"}"#;
+    let spec = "version: 1\nproviders:\n  gitlab: {auth: token}\n";
+    for (path, text) in [("package.json", manifest), ("package-lock.json", "{}"), ("trustpub.yml", spec)] {
+        std::fs::write(dir.path().join(path), text).unwrap();
+    }
+    for command in ["generate", "check"] {
+        let mut run = Command::new(assert_cmd::cargo::cargo_bin!("trustpub"));
+        let output = run.args([command, "--repo"]).arg(dir.path()).output().unwrap();
+        assert!(output.status.success(), "{command}: {output:?}");
+    }
+}
+
+#[test]
+fn init_follows_the_tags_that_are_there() {
+    for (tags, pattern) in [
+        ("x refs/tags/1.0.0\nx refs/tags/1.1.0\nx refs/tags/v0.1.0\n", "tag: \"*.*.*\""),
+        ("x refs/tags/slug@1.0.0\nx refs/tags/slug@1.1.0-beta.1\n", "tag: slug@*"),
+        ("x refs/tags/v1.0.0\nx refs/tags/nightly\n", "tag: v*"),
+        ("x refs/tags/nightly\n", "tag: v*"),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, text) in [
+            ("package.json", MANIFEST),
+            ("package-lock.json", "{}"),
+            (".git/config", REMOTE),
+            (".git/packed-refs", tags),
+        ] {
+            std::fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
+            std::fs::write(dir.path().join(path), text).unwrap();
+        }
+        let mut run = Command::new(assert_cmd::cargo::cargo_bin!("trustpub"));
+        let output = run.args(["init", "--yes", "--repo"]).arg(dir.path()).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let text = std::fs::read_to_string(dir.path().join("trustpub.yml")).unwrap();
+        assert!(text.contains(pattern), "{pattern}: {text}");
+    }
+}
+
+#[test]
+fn init_writes_a_version_down_where_nothing_pins_the_manager_and_keeps_the_mode() {
+    let dir = tempfile::tempdir().unwrap();
+    let staged = format!("{GITHUB}publish: {{mode: stage, tag: beta}}\n");
+    for (path, text) in [
+        ("package.json", MANIFEST),
+        ("pnpm-lock.yaml", "lockfileVersion: '9.0'\n"),
+        ("trustpub.yml", &staged),
+    ] {
+        std::fs::write(dir.path().join(path), text).unwrap();
+    }
+    let mut run = Command::new(assert_cmd::cargo::cargo_bin!("trustpub"));
+    let output = run.args(["init", "--yes", "--force", "--repo"]).arg(dir.path()).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let text = std::fs::read_to_string(dir.path().join("trustpub.yml")).unwrap();
+    assert!(text.contains("manager-version: \"10.34.9\"") && text.contains("mode: stage"), "{text}");
+    assert!(said.contains("not taken over: `publish.tag`"), "{said}");
+    let mut run = Command::new(assert_cmd::cargo::cargo_bin!("trustpub"));
+    let output = run.args(["generate", "--stdout", "--repo"]).arg(dir.path()).output().unwrap();
+    let pipeline = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        pipeline.contains("corepack enable pnpm && corepack install --global pnpm@10.34.9"),
+        "{pipeline}"
+    );
+}
+
+#[test]
+fn each_manager_comes_by_its_exact_version() {
+    let setup = |files: &[(&str, &str)]| {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, text) in [("package.json", MANIFEST), ("trustpub.yml", GITHUB)].iter().chain(files) {
+            std::fs::write(dir.path().join(path), text).unwrap();
+        }
+        let mut run = Command::new(assert_cmd::cargo::cargo_bin!("trustpub"));
+        let output = run.args(["generate", "--stdout", "--repo"]).arg(dir.path()).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let line = text.lines().find(|line| line.contains("corepack enable") || line.contains("--global"));
+        line.unwrap_or_default().trim().trim_start_matches("run: ").to_owned()
+    };
+    let berry = ("yarn.lock", "__metadata:\n  version: 8\n");
+    let path = (".yarnrc.yml", "yarnPath: .yarn/releases/yarn-4.9.1.cjs\n");
+    let (old, new) = ((".nvmrc", "22.14.0\n"), (".nvmrc", "26.7.0\n"));
+    assert_eq!(setup(&[berry, path, old]), "corepack enable yarn && corepack install --global yarn@4.9.1");
+    // The package `yarn` has no version after the first.
+    assert!(setup(&[berry, path, new]).contains("@yarnpkg/cli-dist@4.9.1"));
+    let classic = ("yarn.lock", "# yarn lockfile v1\n");
+    assert_eq!(setup(&[classic]), "corepack enable yarn && corepack install --global yarn@1.22.22");
+    let bun = [("bun.lock", "{\n  \"lockfileVersion\": 1\n}\n"), (".bun-version", "1.4.5\n")];
+    assert!(setup(&bun).contains("bun@1.4.5"));
 }
 
 #[test]

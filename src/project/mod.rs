@@ -202,7 +202,10 @@ impl Project {
         let same = |remote: &&Remote| {
             said.is_some_and(|said| (&said.host, &said.path) == (&remote.address.host, &remote.address.path))
         };
-        let remote = self.git.remotes.iter().find(same).or(self.git.remote.as_ref());
+        let first = self.git.remote.as_ref();
+        // A mirror on another host is no fork: there the CI of the first remote's host publishes.
+        let beside = |remote: &&Remote| first.is_some_and(|first| first.address.host == remote.address.host);
+        let remote = self.git.remotes.iter().find(|remote| same(remote) && beside(remote)).or(first);
         // An address of one part is an owner's page, no repository.
         if let Some(remote) = remote.filter(|remote| remote.address.path.contains('/')) {
             return Some(Origin { address: remote.address.clone(), from_git: true });

@@ -1,6 +1,7 @@
 //! Which value of the spec makes what was rendered fail its own check: told at its place, it can be mended.
 
 use super::{SelfCheckError, read_back, render_target, verify};
+use crate::diagnostic::Location;
 use crate::files::Tree;
 use crate::plan::{BundlePin, Plan, TargetPlan};
 use crate::project::Project;
@@ -14,7 +15,8 @@ struct Candidate {
 }
 
 /// The values that make their target fail by themselves. Empty where the fault is trustpub's.
-pub(super) fn of(tree: &dyn Tree, project: &Project, plan: &Plan) -> Vec<Fault> {
+/// `said` is whether the spec has commands of its own; else they are scripts of package.json.
+pub(super) fn of(tree: &dyn Tree, project: &Project, plan: &Plan, said: bool) -> Vec<Fault> {
     let mut faults = Vec::new();
     for target in &plan.targets {
         let check = |target: &TargetPlan| check(tree, project, target);
@@ -24,11 +26,24 @@ pub(super) fn of(tree: &dyn Tree, project: &Project, plan: &Plan) -> Vec<Fault> 
         }
         for (index, candidate) in candidates.iter().enumerate() {
             if let Err(error) = check(&without(target, &candidates, Some(index))) {
-                faults.push(fault(target, candidate, &error));
+                let mut fault = fault(target, candidate, &error);
+                if !said && candidate.key.starts_with("build.run.") {
+                    fault.at = script(project, &candidate.value);
+                    "write the commands that the packages need under `build: {run: […]}`"
+                        .clone_into(&mut fault.help);
+                }
+                faults.push(fault);
             }
         }
     }
     faults
+}
+
+/// The script of the root that a command runs.
+fn script(project: &Project, command: &str) -> Option<Location> {
+    let manifest = &project.root()?.manifest;
+    let found = manifest.script(command.rsplit(' ').next()?)?;
+    Some(Location::new(&manifest.source, found.command.span))
 }
 
 fn check(tree: &dyn Tree, project: &Project, target: &TargetPlan) -> Result<(), SelfCheckError> {

@@ -85,8 +85,9 @@ pub fn generate_from(
         let faults: Vec<Fault> = refusals.into_iter().map(Fault::from).collect();
         found(loaded, &faults)
     })?;
+    let said = loaded.spec.build.as_ref().is_some_and(|build| build.run.is_some());
     let rendered = checked(tree, project, &plan).map_err(|error| {
-        let faults = blame::of(tree, project, &plan);
+        let faults = blame::of(tree, project, &plan, said);
         if faults.is_empty() { error.into() } else { found(loaded, &faults) }
     })?;
     let files = compare(tree, rendered)?;

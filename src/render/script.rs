@@ -93,7 +93,11 @@ pub(super) fn setup(pack: &PackJob, sudo: &str) -> Option<Setup> {
         }
         ManagerSetup::CorepackExact(package) => {
             let install = format!("corepack install --global {}", quote(package));
-            Some(Setup { name, command: format!("{sudo}corepack enable {manager}\n{install}"), exact: false })
+            Some(Setup {
+                name,
+                command: format!("{sudo}corepack enable {manager} && {install}"),
+                exact: false,
+            })
         }
         ManagerSetup::Exact(package) => {
             // bun's package puts its binary in place by an install script.

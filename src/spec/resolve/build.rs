@@ -2,7 +2,9 @@
 
 use super::Resolver;
 use super::lockfile::command;
+use crate::facts::node::NodeSpec;
 use crate::project::{Manager as Found, ManagerChoice, PinKind, Tool};
+use crate::spec::fault::{CONTRADICTION, Fault, INVALID_VALUE};
 use crate::spec::model::{Build, Manager};
 use crate::spec::resolved::ResolvedBuild;
 
@@ -45,6 +47,7 @@ impl Resolver<'_> {
                 |place| format!("{} says so", place.source.path()),
             );
             self.choose("build.manager", found.manager.command(), reason);
+            self.several_lockfiles(found);
             match found.manager {
                 Found::Npm => Manager::Npm,
                 Found::Pnpm => Manager::Pnpm,
@@ -52,6 +55,25 @@ impl Resolver<'_> {
                 Found::Bun => Manager::Bun,
             }
         })
+    }
+
+    /// With lockfiles of several managers and nothing else to go by, which one counts is a guess.
+    fn several_lockfiles(&mut self, found: &ManagerChoice) {
+        let Some(place) = found.evidence.clone() else { return };
+        let lockfiles = &self.project().lockfiles;
+        let others: Vec<&str> = lockfiles
+            .iter()
+            .map(|lockfile| lockfile.path.as_str())
+            .filter(|path| *path != place.source.path())
+            .collect();
+        let by_lockfile = lockfiles.iter().any(|lockfile| lockfile.path == place.source.path());
+        if !by_lockfile || others.is_empty() {
+            return;
+        }
+        let (name, others) = (found.manager.command(), others.join(" and "));
+        let message = format!("{name} is taken for {}, though {others} is there, too", place.source.path());
+        let help = format!("delete what nobody uses, or write `build: {{manager: {name}}}`");
+        self.warnings.push(Fault::new(CONTRADICTION, "build.manager", message, help).at(place));
     }
 
     /// Node of the pack job: what the spec says, else the project's pin. GitHub reads a version file
@@ -69,6 +91,13 @@ impl Resolver<'_> {
             self.choose("build.node", "the publish job's", reason);
             return (None, None);
         };
+        // A name of a newer line may be unknown here, and is known to what reads the file.
+        if NodeSpec::parse(&pin.version).is_none() && !pin.version.starts_with("lts/") {
+            let message = format!("`{}` in {} names no Node version", pin.version, pin.path());
+            let help = "write a version there, as in `22.14.0`, or say `build: {node: 22.14.0}`";
+            self.faults.push(Fault::new(INVALID_VALUE, "build.node", message, help).at(pin.location));
+            return (None, None);
+        }
         let file = Some(pin.path().to_owned()).filter(|path| VERSION_FILES.contains(&path.as_str()));
         self.choose("build.node", pin.version.as_str(), format!("the project's own pin in {}", pin.path()));
         if github_alone && file.is_some() { (None, file) } else { (Some(pin.version), file) }

@@ -8,6 +8,9 @@ use crate::spec::fault::{CONTRADICTION, Fault, MISSING};
 use crate::spec::model::{Build, Manager};
 use crate::text::Span;
 
+/// The spec key of the manager's version.
+const KEY: &str = "build.manager-version";
+
 /// The manager's exact version, and whether corepack finds it in package.json by itself.
 #[derive(Debug, Default)]
 pub(super) struct Pinned {
@@ -165,7 +168,6 @@ impl Resolver<'_> {
             Manager::Yarn => Tool::Yarn,
             Manager::Bun => Tool::Bun,
         };
-        const KEY: &str = "build.manager-version";
         let fits = |version: &str| super::build::is_exact(version) && classic == version.starts_with("1.");
         let fits = |version: &str| {
             if manager == Manager::Yarn { fits(version) } else { super::build::is_exact(version) }

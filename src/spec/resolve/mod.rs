@@ -43,9 +43,9 @@ pub struct Resolution {
 pub fn resolve(spec: &Spec, surroundings: &Surroundings<'_>) -> Result<Resolution, Vec<Fault>> {
     let (choices, faults, warnings) = (Vec::new(), Vec::new(), Vec::new());
     let mut resolver = Resolver { spec, surroundings, choices, faults, warnings };
-    let resolved = resolver.run();
+    let outcome = resolver.run();
     let Resolver { choices, faults, warnings, .. } = resolver;
-    if faults.is_empty() { Ok(Resolution { resolved, choices, warnings }) } else { Err(faults) }
+    if faults.is_empty() { Ok(Resolution { resolved: outcome, choices, warnings }) } else { Err(faults) }
 }
 
 struct Resolver<'a> {
