@@ -68,9 +68,10 @@ impl Case {
         let selection = Selection::default();
         let run = Run::new(&selection);
         let model = ci::stream(&self.tree, project, &|file| {
-            run.files(&Context { model: file, project, spec: None, today: None })
+            run.files(&Context { model: file, project, spec: None, spec_faults: &[], today: None })
         });
-        let outcome = run.finish(&Context { model: &model, project, spec: None, today: None }, None);
+        let outcome =
+            run.finish(&Context { model: &model, project, spec: None, spec_faults: &[], today: None }, None);
         let report = Report {
             findings: &outcome.findings,
             publish_paths: &model.paths,
@@ -83,7 +84,7 @@ impl Case {
 }
 
 fn outcome(project: &Project, model: &Model) -> Outcome {
-    let context = Context { model, project, spec: None, today: None };
+    let context = Context { model, project, spec: None, spec_faults: &[], today: None };
     let selection = Selection::new(&[], &[], false).expect("nothing is selected by name");
     Outcome::of(&context, &selection, None)
 }

@@ -227,7 +227,12 @@ fn spec(input: &str, traits: &mut Traits) {
     ];
     match render::generate(&Memory::new(files)) {
         Ok(_) => traits.add("generated"),
-        Err(GenerateError::NoSpec | GenerateError::Read(_)) => {}
+        Err(
+            GenerateError::NoSpec
+            | GenerateError::OtherName(_)
+            | GenerateError::NoFile
+            | GenerateError::Read(_),
+        ) => {}
         Err(GenerateError::Spec(findings)) => {
             assert!(!findings.is_empty(), "a refusal without a reason");
             for finding in &findings {
@@ -280,7 +285,8 @@ fn checked(tree: &dyn trustpub::files::Tree, traits: &mut Traits) -> Vec<trustpu
     let project = Project::read(tree);
     let model = ci::read(tree, &project);
     let today = "2026-11-22".parse::<Date>().expect("a date");
-    let context = Context { model: &model, project: &project, spec: None, today: Some(today) };
+    let context =
+        Context { model: &model, project: &project, spec: None, spec_faults: &[], today: Some(today) };
     let selection = Selection::new(&[], &[], true).expect("nothing is selected by name");
     let outcome = Outcome::of(&context, &selection, None);
     let run = Run::new(&selection);

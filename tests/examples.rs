@@ -141,8 +141,8 @@ fn what_init_writes_becomes_pipelines() {
         let loaded = spec::load(&source).expect("what init writes is valid");
         let project = Project::read(&tree);
         let surroundings = spec::Surroundings { project: &project, generated: &|_| false };
-        let (resolved, _) = spec::resolve(&loaded.spec, &surroundings).expect("it fits the repository");
-        let plan = trustpub::plan::plan(&resolved).expect("it can be planned");
+        let resolution = spec::resolve(&loaded.spec, &surroundings).expect("it fits the repository");
+        let plan = trustpub::plan::plan(&resolution.resolved).expect("it can be planned");
         let rendered = trustpub::render::render(&plan).expect("it checks itself");
         assert!(!rendered.is_empty(), "{}", folder.display());
     }

@@ -20,7 +20,7 @@ type Texts = BTreeMap<String, String>;
 fn check(tree: &dyn Tree) -> Vec<Finding> {
     let project = Project::read(tree);
     let model = ci::read(tree, &project);
-    let context = Context { model: &model, project: &project, spec: None, today: None };
+    let context = Context { model: &model, project: &project, spec: None, spec_faults: &[], today: None };
     Outcome::of(&context, &Selection::default(), None).findings
 }
 

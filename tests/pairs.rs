@@ -63,7 +63,7 @@ fn rules_of(label: &str) -> &'static [&'static str] {
 
 fn check(dir: &Path) -> Vec<Finding> {
     let (project, model) = support::read(dir);
-    let context = Context { model: &model, project: &project, spec: None, today: None };
+    let context = Context { model: &model, project: &project, spec: None, spec_faults: &[], today: None };
     Outcome::of(&context, &Selection::default(), None).findings
 }
 

@@ -32,12 +32,19 @@ fn runs(example: &Example) -> [Outcome; 2] {
     let model = prove(ci::read(&tree, &project));
     let today = Date::new(2026, 11, 22);
     let text = example.files.iter().find(|(path, _)| path == spec::FILE);
-    let resolved = text.map(|(path, text)| {
-        let loaded = spec::load(&Source::new(path, text)).expect("the example's spec is right");
-        let surroundings = Surroundings { project: &project, generated: &|_| false };
-        spec::resolve(&loaded.spec, &surroundings).expect("the example's spec resolves").0
-    });
-    let context = Context { model: &model, project: &project, spec: resolved.as_ref(), today };
+    let (mut resolved, mut spec_faults) = (None, Vec::new());
+    if let Some((path, text)) = text {
+        match spec::load(&Source::new(path, text)) {
+            Ok(loaded) => {
+                let surroundings = Surroundings { project: &project, generated: &|_| false };
+                let resolution = spec::resolve(&loaded.spec, &surroundings);
+                resolved = Some(resolution.expect("the example's spec resolves").resolved);
+            }
+            Err(findings) => spec_faults = findings,
+        }
+    }
+    let (spec, spec_faults) = (resolved.as_ref(), spec_faults.as_slice());
+    let context = Context { model: &model, project: &project, spec, spec_faults, today };
     let selection = Selection::default();
     let run = Run::new(&selection);
     let kept = prove(ci::stream(&tree, &project, &|file| run.files(&Context { model: file, ..context })));

@@ -5,8 +5,10 @@ use clap::Args as ClapArgs;
 use serde::Serialize;
 
 use super::{Answer, Context, Exit, Failure, Format};
+use crate::diagnostic::Finding;
 use crate::facts::Provider;
 use crate::render::{self, Compared, GenerateError, Generated, State};
+use crate::report;
 use crate::spec::Choice;
 use crate::trust::{Checklist, checklist};
 
@@ -46,6 +48,8 @@ struct Answered<'a> {
     schema: u8,
     files: Vec<File<'a>>,
     choices: &'a [Choice],
+    /// What works, and what a release may still fail of.
+    warnings: Vec<Warning<'a>>,
     checklist: &'a Checklist,
 }
 
@@ -61,9 +65,29 @@ struct File<'a> {
     text: Option<&'a str>,
 }
 
+/// A warning of the generator, as the outputs of `init` and `generate` list it.
+#[derive(Serialize)]
+pub(super) struct Warning<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
+    message: &'a str,
+    help: Option<&'a str>,
+}
+
+pub(super) fn warnings(findings: &[Finding]) -> Vec<Warning<'_>> {
+    let mut rows = Vec::new();
+    for Finding { message, help, location, .. } in findings {
+        let (file, at) = (location.source.path(), location.start());
+        rows.push(Warning { file, line: at.line, column: at.column, message, help: help.as_deref() });
+    }
+    rows
+}
+
 pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
     let disk = context.repository()?;
     let generated = render::generate(&disk).map_err(failure)?;
+    context.note(&report::text::findings(&generated.warnings));
     let looks = args.check || args.diff || args.stdout;
     let mut written = Vec::new();
     if !looks {
@@ -86,7 +110,7 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
     Ok(if args.check && drifted { Exit::Found } else { Exit::Clean })
 }
 
-fn failure(error: GenerateError) -> Failure {
+pub(super) fn failure(error: GenerateError) -> Failure {
     match error {
         GenerateError::Spec(findings) => Failure::Findings(findings),
         other => Failure::Message(other.into()),
@@ -180,6 +204,7 @@ fn print_json(
         schema: 1,
         files: files.collect(),
         choices: &generated.choices,
+        warnings: warnings(&generated.warnings),
         checklist: list,
     })
 }

@@ -5,16 +5,17 @@ use clap::Args as ClapArgs;
 use serde::Serialize;
 
 use super::advise::{list, numbered};
-use super::{Answer, Context, Exit, Failure, Format};
+use super::{Answer, Context, Exit, Failure, Format, generate};
 use crate::ci;
 use crate::facts::Provider;
 use crate::files::Tree;
+use crate::plan::Plan;
 use crate::plan::advise::{Situation, advise};
 use crate::plan::draft::{Draft, FILE, draft};
-use crate::plan::{Plan, plan};
 use crate::project::Project;
-use crate::render::is_generated;
-use crate::spec::{Choice, Surroundings, load, resolve};
+use crate::render::{self, Generated};
+use crate::report;
+use crate::spec::{Choice, OTHER_NAMES, load};
 use crate::text::Source;
 use crate::trust::{Checklist, checklist};
 
@@ -64,6 +65,8 @@ struct Answered<'a> {
     /// What the defaults make of the rest, and why.
     defaults: &'a [Choice],
     notes: &'a [String],
+    /// What works, and what a release may still fail of.
+    warnings: Vec<generate::Warning<'a>>,
     next_steps: &'a [String],
     /// The settings that YAML cannot carry, in order.
     checklist: &'a Checklist,
@@ -76,7 +79,25 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
             anyhow!("{FILE} is there already; --force overwrites it, `trustpub generate` uses it").into()
         );
     }
+    if tree.is_other(FILE) {
+        return Err(anyhow!("{FILE} is no file: move what stands there out of the way").into());
+    }
+    if let Some(name) = OTHER_NAMES.into_iter().find(|name| tree.is_file(name) && !tree.is_file(FILE))
+        && !args.force
+    {
+        return Err(anyhow!(
+            "{name} is there, and nothing reads it: rename it to {FILE}, or write a new one with --force"
+        )
+        .into());
+    }
+    // What a spec says on purpose outlives a new draft; one that is broken says nothing.
+    let old = tree.read(FILE)?.and_then(|source| load(&source).ok()).map(|loaded| loaded.spec);
     let mut providers = args.providers.clone();
+    if let Some(several) =
+        old.as_ref().filter(|old| providers.is_empty() && old.providers.named().count() > 1)
+    {
+        providers.extend(several.providers.named());
+    }
     providers.sort_unstable();
     providers.dedup();
     let project = Project::read(&tree);
@@ -86,16 +107,19 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
     }
     let model = ci::read(&tree, &project);
     let today = Context::today()?;
-    let situation = Situation { project: &project, model: &model, spec: None, providers: &providers, today };
+    let situation =
+        Situation { project: &project, model: &model, spec: old.as_ref(), providers: &providers, today };
     let advice = advise(&situation);
     let draft = draft(&situation, &advice)?;
-    let (plan, defaults) = checked(&draft, &project, &tree)?;
-    let checklist = checklist(&plan, project.origin().as_ref());
+    let generated = checked(&draft, &project, &tree, context)?;
+    let Generated { plan, choices: defaults, warnings, origin, .. } = generated;
+    let checklist = checklist(&plan, origin.as_ref());
     let json = args.format == Format::Json;
     let ask = !args.yes && !json && Context::is_interactive();
     if ask {
         context.note(&format!("{}\n", shown(&draft)));
     }
+    context.note(&report::text::findings(&warnings));
     let written = !ask || context.confirm(&format!("Write {FILE}?"))?;
     if written {
         tree.write(FILE, &draft.text)?;
@@ -111,6 +135,7 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
             choices: &draft.choices,
             defaults: &defaults,
             notes: &notes,
+            warnings: generate::warnings(&warnings),
             next_steps: &next_steps,
             checklist: &checklist,
         })?;
@@ -123,24 +148,19 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Answer {
     Ok(Exit::Clean)
 }
 
-/// Loads, resolves and plans the draft, so that no spec is written that `generate` would refuse.
-fn checked(draft: &Draft, project: &Project, tree: &dyn Tree) -> Result<(Plan, Vec<Choice>), Failure> {
+/// Generates from the draft, so that no spec is written that `generate` would refuse.
+fn checked(
+    draft: &Draft,
+    project: &Project,
+    tree: &dyn Tree,
+    context: &mut Context,
+) -> Result<Generated, Failure> {
     let loaded = load(&Source::new(FILE, draft.text.as_str())).map_err(Failure::Findings)?;
-    let generated = |path: &str| {
-        let file = tree.read(path).ok().flatten();
-        file.is_some_and(|file| is_generated(file.text()))
-    };
-    let surroundings = Surroundings { project, generated: &generated };
-    let (resolved, defaults) = resolve(&loaded.spec, &surroundings)
-        .map_err(|faults| Failure::Findings(faults.iter().map(|fault| loaded.finding(fault)).collect()))?;
-    match plan(&resolved) {
-        Ok(plan) => Ok((plan, defaults)),
-        Err(refusals) => {
-            let lines = refusals.iter().map(|refusal| format!("{refusal}; {}", refusal.help));
-            let lines: Vec<String> = lines.collect();
-            Err(anyhow!("no pipeline can be made for this repository yet\n  {}", lines.join("\n  ")).into())
-        }
-    }
+    render::generate_from(tree, &loaded, project).map_err(|error| {
+        context
+            .note(&format!("No pipeline can be made for this repository yet, and {FILE} was not written.\n"));
+        generate::failure(error)
+    })
 }
 
 fn shown(draft: &Draft) -> String {

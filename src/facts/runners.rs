@@ -75,6 +75,23 @@ pub fn classify<S: AsRef<str>>(provider: Provider, labels: &[S]) -> Runner {
     }
 }
 
+/// The provider's own label that `label` is a slip of the pen for: one or two letters off, the digits the same, for a
+/// label with other digits may be an older or a newer machine.
+pub fn misspelt(provider: Provider, label: &str) -> Option<&'static str> {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let hosted = file().hosted.iter().filter(|row| row.provider == provider);
+    let labels = hosted.flat_map(|row| &row.labels).map(String::as_str);
+    let label = label.to_ascii_lowercase();
+    // `ubuntu-latest-m` is how people call a larger machine of theirs.
+    let longer = |own: &str| label.strip_prefix(own).is_some_and(|rest| rest.starts_with('-'));
+    let near = labels.filter(|own| digits(own) == digits(&label) && !longer(own)).map(|own| {
+        let allowed = if own.len() < 8 { 1 } else { 2 };
+        (strsim::damerau_levenshtein(own, &label), allowed, own)
+    });
+    let (distance, _, own) = near.filter(|(distance, allowed, _)| distance <= allowed).min()?;
+    (distance > 0).then_some(own)
+}
+
 /// What a hosted machine has on its `PATH` when a job installs nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Image {

@@ -147,11 +147,39 @@ impl Fact for Milestone {
     }
 }
 
+/// A release of a package manager that reads a format of its lockfile without a change.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Release {
+    /// The package manager.
+    pub tool: String,
+    /// The format, as the lockfile names it; `v1` is that of Yarn 1.
+    pub lockfile: String,
+    /// The release.
+    #[serde(deserialize_with = "version::one", serialize_with = "version::show")]
+    pub version: Version,
+    /// Where this is known from.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+impl Fact for Release {
+    fn id(&self) -> String {
+        format!("release-{}-{}", self.tool, self.lockfile)
+    }
+    fn says(&self) -> String {
+        format!("{} {} reads lockfiles of version {} as they are", self.tool, self.version, self.lockfile)
+    }
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     tool: Vec<Tool>,
     milestone: Vec<Milestone>,
+    release: Vec<Release>,
 }
 
 const TEXT: &str = include_str!("../../facts/tools.toml");
@@ -171,10 +199,17 @@ pub fn milestone(id: &str) -> Option<&'static Milestone> {
     file().milestone.iter().find(|milestone| milestone.id == id)
 }
 
+/// The release of a package manager that reads its lockfiles of version `lockfile`.
+pub fn release_for(tool: &str, lockfile: &str) -> Option<&'static Version> {
+    let found = file().release.iter().find(|release| release.tool == tool && release.lockfile == lockfile);
+    found.map(|release| &release.version)
+}
+
 pub(super) fn list(into: &mut Vec<Listed>) {
     let file = file();
     into.extend(file.tool.iter().map(|fact| Listed::new("tools", fact)));
     into.extend(file.milestone.iter().map(|fact| Listed::new("tools", fact)));
+    into.extend(file.release.iter().map(|fact| Listed::new("tools", fact)));
 }
 
 #[cfg(test)]

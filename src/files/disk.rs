@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
-use super::tree::{Entry, MAX_FILE_BYTES, ReadError, Tree};
+use super::tree::{Entry, MAX_FILE_BYTES, ReadError, Tree, not_utf8};
 use crate::text::Source;
 
 /// Why a file was not written. Nothing was changed.
@@ -188,7 +188,7 @@ impl Tree for Disk {
             Ok(text) => Ok(Some(Source::new(path, text))),
             Err(error) => {
                 let offset = error.utf8_error().valid_up_to();
-                Err(ReadError::NotUtf8 { path: path.to_owned(), offset })
+                Err(not_utf8(path, error.as_bytes(), offset))
             }
         }
     }
@@ -211,6 +211,10 @@ impl Tree for Disk {
 
     fn is_file(&self, path: &str) -> bool {
         self.find(path).is_ok_and(|(_, metadata)| metadata.is_file())
+    }
+
+    fn is_other(&self, path: &str) -> bool {
+        self.find(path).is_ok_and(|(_, metadata)| !metadata.is_file())
     }
 }
 

@@ -19,12 +19,18 @@ pub enum ReadError {
         limit: u64,
     },
     /// Not UTF-8.
-    #[error("{path} is not UTF-8 (byte {offset})")]
+    #[error("{path}:{line}:{column}: the file is not UTF-8{}: save it as UTF-8", if *.utf16 { ", it begins like UTF-16" } else { "" })]
     NotUtf8 {
         /// Relative path.
         path: String,
         /// First offending byte.
         offset: usize,
+        /// Its line, from 1.
+        line: usize,
+        /// Its column in characters, from 1.
+        column: usize,
+        /// Whether the file begins with the mark of UTF-16.
+        utf16: bool,
     },
     /// A path or symbolic link that leaves the repository.
     #[error("{path} leads out of the repository")]
@@ -64,6 +70,20 @@ pub trait Tree: Sync {
         let (dir, name) = path.rsplit_once('/').unwrap_or(("", path));
         self.list(dir).iter().any(|entry| !entry.is_dir && entry.name == name)
     }
+
+    /// Whether something stands at `path` that is no file: a folder, a pipe, a device.
+    fn is_other(&self, path: &str) -> bool {
+        let (dir, name) = path.rsplit_once('/').unwrap_or(("", path));
+        self.list(dir).iter().any(|entry| entry.is_dir && entry.name == name)
+    }
+}
+
+/// A file that is not UTF-8 from the byte `offset` on.
+pub(super) fn not_utf8(path: &str, bytes: &[u8], offset: usize) -> ReadError {
+    let before = String::from_utf8_lossy(&bytes[..offset.min(bytes.len())]);
+    let at = Source::new(path, before.as_ref()).position(before.len());
+    let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    ReadError::NotUtf8 { path: path.to_owned(), offset, line: at.line, column: at.column, utf16 }
 }
 
 /// The longest path that Linux opens, in bytes (`PATH_MAX`).
@@ -160,6 +180,10 @@ impl Tree for Overlay<'_> {
 
     fn is_file(&self, path: &str) -> bool {
         self.changes.is_file(path) || self.base.is_file(path)
+    }
+
+    fn is_other(&self, path: &str) -> bool {
+        self.base.is_other(path)
     }
 }
 

@@ -191,7 +191,7 @@ fn check_build(checks: &mut Checks<'_>, spec: &Resolved) {
         checks.path("build.node", file);
     }
     if let Some(version) = &build.manager_version {
-        checks.name("build.manager", version, ".+-", 300);
+        checks.name("build.manager-version", version, ".+-", 300);
     }
 }
 
@@ -301,17 +301,22 @@ fn manager_setup(checks: &mut Checks<'_>, spec: &Resolved, node: &PackNode) -> O
         }
     };
     let corepack = build.manager != Manager::Bun && version.as_ref().is_none_or(images::has_corepack);
-    if corepack {
+    if corepack && build.corepack_reads {
         return Some(ManagerSetup::Corepack);
     }
     let Some(pinned) = &build.manager_version else {
         let help = format!("add `\"packageManager\": \"{name}@<version>\"` to package.json");
-        checks.refuse("build.manager", format!("the version of {name} is not pinned anywhere"), help);
+        checks.refuse("build.manager-version", format!("the version of {name} is not pinned anywhere"), help);
         return None;
     };
     // What follows a `+` is corepack's hash.
     let exact = pinned.split('+').next().unwrap_or(pinned);
-    Some(ManagerSetup::Exact(format!("{name}@{exact}")))
+    if corepack {
+        return Some(ManagerSetup::CorepackExact(format!("{name}@{exact}")));
+    }
+    // The package `yarn` holds Yarn 1 alone.
+    let package = if name == "yarn" && !build.classic { "@yarnpkg/cli-dist" } else { name };
+    Some(ManagerSetup::Exact(format!("{package}@{exact}")))
 }
 
 fn expect(target: &Target, trigger: &TriggerPlan) -> Option<Expect> {

@@ -32,8 +32,13 @@ pub(super) fn pin(checks: &mut Checks<'_>, spec: &Resolved, target: &Target) -> 
                 );
             };
             checks.name("bundle.github.action", &pin.action, "./-", 200);
-            if !pin.action.contains('/') {
+            let parts: Vec<&str> = pin.action.split('/').collect();
+            if parts.len() == 1 {
                 checks.refuse("bundle.github.action", "the Action has no owner", "write `OWNER/npm-publish`");
+            } else if !matches!(parts.as_slice(), [owner, "npm-publish"] | [owner, "trustpub", "action"] if !owner.is_empty())
+            {
+                let message = format!("`{}` is not the bundle's Action", pin.action);
+                checks.refuse("bundle.github.action", message, CALLED);
             }
             if !is_commit(&pin.commit) {
                 let help = "write the full commit of the Action, 40 lower-case hexadecimal digits: a tag can be moved";
@@ -52,6 +57,7 @@ pub(super) fn pin(checks: &mut Checks<'_>, spec: &Resolved, target: &Target) -> 
                 );
             };
             checks.name("bundle.gitlab.component", &pin.component, "./-", 300);
+            let host = pin.component.split('/').next().unwrap_or_default();
             if pin.component.split('/').count() < 4 {
                 let help = "write host, project and component: `gitlab.com/GROUP/npm-publish/npm-publish`";
                 checks.refuse(
@@ -59,6 +65,14 @@ pub(super) fn pin(checks: &mut Checks<'_>, spec: &Resolved, target: &Target) -> 
                     format!("`{}` names no component", pin.component),
                     help,
                 );
+            } else if !pin.component.ends_with("/npm-publish/npm-publish") {
+                let message = format!("`{}` is not the bundle's component", pin.component);
+                checks.refuse("bundle.gitlab.component", message, CALLED);
+            } else if host != "gitlab.com" {
+                let message =
+                    format!("GitLab.com takes components of its own projects alone, none of {host}");
+                let help = "copy the component to a project on gitlab.com, and name that: `gitlab.com/GROUP/npm-publish/npm-publish`";
+                checks.refuse("bundle.gitlab.component", message, help);
             }
             if !is_commit(&pin.version) && !is_release(&pin.version) {
                 let help = "write a full commit, or an exact release such as `1.0.0`; never `~latest`";
@@ -78,6 +92,11 @@ pub(super) fn pin(checks: &mut Checks<'_>, spec: &Resolved, target: &Target) -> 
                 let parts: Vec<&str> = name.split('/').collect();
                 parts.len() == 2 && parts.iter().all(|part| !part.is_empty()) && is_release(version)
             });
+            let name = pin.orb.split('@').next().unwrap_or_default();
+            if exact && !name.ends_with("/npm-publish") {
+                let message = format!("`{name}` is not the bundle's orb");
+                checks.refuse("bundle.circleci.orb", message, CALLED);
+            }
             checks.name("bundle.circleci.orb", &pin.orb, "/@.-", 200);
             if !exact {
                 let help = "write `NAMESPACE/npm-publish@1.0.0`, with all three numbers";
@@ -102,8 +121,15 @@ fn missing(checks: &mut Checks<'_>, example: &str) -> Option<BundlePin> {
     None
 }
 
+/// A copy keeps the name, by which `check` and the read-back know it.
+const CALLED: &str = "a copy by `trustpub bundle --out DIR --namespace NS` is called `npm-publish`; for any other one write `runtime: inline`";
+
+/// Git itself names no commit by forty times the same digit: it stands for none, or for one to fill in.
 fn is_commit(text: &str) -> bool {
-    text.len() == 40 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    let first = text.as_bytes().first();
+    text.len() == 40
+        && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        && !text.bytes().all(|b| Some(&b) == first)
 }
 
 /// `1.2.3`.
@@ -175,6 +201,18 @@ pub(super) fn further_limits(
             }
             Some(_) => {}
         }
+    }
+    match setup {
+        // What corepack brings untold: the last Yarn 1.
+        Some(ManagerSetup::CorepackExact(package)) if package.starts_with("yarn@1.") => {}
+        Some(ManagerSetup::CorepackExact(package)) => {
+            let help = format!(
+                "add `\"packageManager\": \"{package}\"` to package.json, or write `runtime: inline`"
+            );
+            let message = "the bundle runs the version that `packageManager` in package.json names";
+            checks.refuse("build.manager-version", message, help);
+        }
+        _ => {}
     }
     if matches!(setup, Some(ManagerSetup::Exact(_))) {
         let help = "use a Node that has corepack, or write `runtime: inline`";

@@ -112,8 +112,10 @@ pub enum PackNode {
 pub enum ManagerSetup {
     /// It comes with Node.
     Bundled,
-    /// By the corepack that Node bundles, which checks what it fetches.
+    /// By the corepack that Node bundles, which checks what it fetches and reads the version in package.json.
     Corepack,
+    /// By corepack, which is told the exact version, as in `pnpm@10.34.9`.
+    CorepackExact(String),
     /// From the registry by exact version, as in `pnpm@10.34.9`.
     Exact(String),
 }

@@ -31,6 +31,6 @@ impl Refusal {
 
 impl From<Refusal> for Fault {
     fn from(Refusal { key, provider, message, help }: Refusal) -> Self {
-        Self { rule: "spec-impossible", key, provider, message, help }
+        Self { rule: "spec-impossible", key, provider, message, help, at: None }
     }
 }

@@ -49,6 +49,8 @@ pub struct Address {
     pub path: String,
     /// What follows a `#`.
     pub fragment: Option<String>,
+    /// The host as written, where it is a name of the user's own SSH configuration (`github.com-work`).
+    pub alias: Option<String>,
 }
 
 impl Address {
@@ -103,12 +105,15 @@ impl Address {
             "altssh.bitbucket.org" => "bitbucket.org",
             host => host,
         };
+        let meant = (scheme == "ssh").then(|| of_alias(host)).flatten();
+        let alias = meant.map(|_| host.to_owned());
+        let host = meant.unwrap_or(host);
         let path = path.trim_matches('/');
         let path = path.strip_suffix(".git").unwrap_or(path).trim_end_matches('/');
         if host.is_empty() || path.is_empty() {
             return None;
         }
-        Some(Self { scheme, host: host.to_owned(), path: path.to_owned(), fragment })
+        Some(Self { scheme, host: host.to_owned(), path: path.to_owned(), fragment, alias })
     }
 
     /// The forge of the host.
@@ -125,6 +130,19 @@ impl Address {
     pub fn name(&self) -> &str {
         self.path.rsplit_once('/').map_or(self.path.as_str(), |(_, name)| name)
     }
+}
+
+/// The public host that an alias of `~/.ssh/config` is usually made for: a name that begins with the host's own
+/// (`github.com-work`), or its first word in a name without a dot (`github-work`).
+fn of_alias(host: &str) -> Option<&'static str> {
+    const PUBLIC: [(&str, &str); 3] =
+        [("github.com", "github"), ("gitlab.com", "gitlab"), ("bitbucket.org", "bitbucket")];
+    let named = |name: &str| {
+        let rest = host.strip_prefix(name).and_then(|rest| rest.strip_prefix(['-', '_']));
+        rest.is_some() || host.strip_suffix(name).is_some_and(|rest| rest.ends_with(['-', '_']))
+    };
+    let found = PUBLIC.iter().find(|(full, word)| named(full) || !host.contains('.') && named(word));
+    found.map(|(full, _)| *full)
 }
 
 fn split_fragment(text: &str) -> (&str, Option<String>) {
@@ -159,6 +177,27 @@ mod tests {
             let address = Address::parse(url).expect(url);
             assert_eq!((address.host.as_str(), address.path.as_str(), address.forge()), (host, path, forge));
             assert!(!format!("{address:?}").contains("secret"));
+        }
+    }
+
+    #[test]
+    fn names_of_an_ssh_configuration_mean_the_public_host() {
+        for (url, host) in [
+            ("git@github.com-work:acme/x.git", "github.com"),
+            ("ssh://git@github.com-work/acme/x.git", "github.com"),
+            ("git@github-work:acme/x.git", "github.com"),
+            ("git@work-gitlab:acme/s/x.git", "gitlab.com"),
+            ("git@bitbucket.org-me:acme/x.git", "bitbucket.org"),
+        ] {
+            let address = Address::parse(url).expect(url);
+            assert_eq!(address.host, host, "{url}");
+            assert!(address.alias.is_some_and(|alias| url.contains(&alias)), "{url}");
+        }
+        for url in
+            ["git@gitlab-x.acme.dev:a/b", "https://github.com-work/a/b", "git@work:a/b", "git@github.com:a/b"]
+        {
+            let address = Address::parse(url).expect(url);
+            assert_eq!(address.alias, None, "{url}");
         }
     }
 

@@ -18,6 +18,10 @@ pub struct Remote {
 pub struct Git {
     /// `origin`, else `upstream`, else the first remote that is no local path.
     pub remote: Option<Remote>,
+    /// Every remote that is no local path, in the order of the configuration.
+    pub remotes: Vec<Remote>,
+    /// The names of the tags.
+    pub tags: Vec<String>,
     /// The default branch: what the remote's HEAD points to, else `main` or `master` where one
     /// exists, else the branch that is checked out.
     pub default_branch: Option<String>,
@@ -52,8 +56,30 @@ impl Git {
         let default_branch = symbolic(&format!("refs/remotes/{name}/HEAD"), &format!("refs/remotes/{name}/"))
             .or_else(|| ["main", "master"].iter().copied().find(exists).map(str::to_owned))
             .or_else(|| symbolic("HEAD", "refs/heads/"));
-        Self { remote, default_branch }
+        let tags = tags(tree, &dir, text("packed-refs").as_deref());
+        Self { remote, remotes, tags, default_branch }
     }
+}
+
+/// How many folders of loose tags are looked into.
+const MAX_TAG_FOLDERS: usize = 200;
+
+/// The tags: each is a file below `refs/tags`, or a line of `packed-refs`.
+fn tags(tree: &dyn Tree, dir: &str, packed: Option<&str>) -> Vec<String> {
+    const TAGS: &str = "refs/tags/";
+    let of_line = |line: &str| Some(line.split(' ').nth(1)?.strip_prefix(TAGS)?.to_owned());
+    let mut tags: Vec<String> = packed.unwrap_or_default().lines().filter_map(of_line).collect();
+    let mut folders = vec![String::new()];
+    for index in 0..MAX_TAG_FOLDERS {
+        let Some(folder) = folders.get(index).cloned() else { break };
+        for entry in tree.list(format!("{dir}/{TAGS}{folder}").trim_end_matches('/')) {
+            let name = format!("{folder}{}", entry.name);
+            if entry.is_dir { folders.push(format!("{name}/")) } else { tags.push(name) }
+        }
+    }
+    tags.sort();
+    tags.dedup();
+    tags
 }
 
 /// The git directory within the tree: `.git`, or where a `.git` file points if that is inside.
@@ -123,6 +149,17 @@ mod tests {
         assert_eq!(read(&[head, packed]).default_branch.as_deref(), Some("master"));
         assert_eq!(read(&[head]).default_branch.as_deref(), Some("feature/x"));
         assert_eq!(read(&[(".git/HEAD", "0123abcd\n")]).default_branch, None, "detached");
+    }
+
+    #[test]
+    fn tags_are_loose_or_packed() {
+        let git = read(&[
+            (".git/HEAD", "ref: refs/heads/main\n"),
+            (".git/refs/tags/v1.1.0", "0123\n"),
+            (".git/refs/tags/@acme/core@1.0.0", "0123\n"),
+            (".git/packed-refs", "# pack-refs\n0123 refs/tags/v1.0.0\n^4567\n0123 refs/heads/main\n"),
+        ]);
+        assert_eq!(git.tags, ["@acme/core@1.0.0", "v1.0.0", "v1.1.0"]);
     }
 
     #[test]

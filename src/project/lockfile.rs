@@ -84,6 +84,21 @@ impl Lockfile {
         Self { path: path.to_owned(), kind: kind_of(path, ""), source: None, tools: Vec::new() }
     }
 
+    /// The version of its format, as it names it; `v1` for Yarn 1. None where it names none or was not read.
+    pub fn version(&self) -> Option<&str> {
+        let text = self.source.as_ref()?.text();
+        let key = match self.kind {
+            LockKind::YarnClassic => return Some("v1"),
+            LockKind::Pnpm => "lockfileVersion:",
+            LockKind::Yarn => "version:",
+            LockKind::Npm | LockKind::NpmShrinkwrap | LockKind::Bun | LockKind::BunBinary => {
+                "\"lockfileVersion\":"
+            }
+        };
+        let value = text.lines().take(20).find_map(|line| line.trim_start().strip_prefix(key))?;
+        Some(value.trim().trim_matches([',', '\'', '"']))
+    }
+
     /// The version of a tool that the project itself would run: the one at the top, else the only one there.
     pub fn tool(&self, name: &str) -> Option<&Locked> {
         let mut all = self.tools.iter().filter(|locked| locked.name == name);

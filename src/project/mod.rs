@@ -195,15 +195,22 @@ impl Project {
     }
 
     /// Where the repository is hosted: the git remote, else `repository` of the root manifest or of
-    /// the first package that has one.
+    /// the first package that has one. Of several remotes it is the one that package.json names, for
+    /// in a fork's checkout the first is the fork.
     pub fn origin(&self) -> Option<Origin> {
+        let said = self.packages.iter().find_map(|one| one.manifest.repository.as_ref()?.address.as_ref());
+        let same = |remote: &&Remote| {
+            said.is_some_and(|said| (&said.host, &said.path) == (&remote.address.host, &remote.address.path))
+        };
+        let first = self.git.remote.as_ref();
+        // A mirror on another host is no fork: there the CI of the first remote's host publishes.
+        let beside = |remote: &&Remote| first.is_some_and(|first| first.address.host == remote.address.host);
+        let remote = self.git.remotes.iter().find(|remote| same(remote) && beside(remote)).or(first);
         // An address of one part is an owner's page, no repository.
-        if let Some(remote) = self.git.remote.as_ref().filter(|remote| remote.address.path.contains('/')) {
+        if let Some(remote) = remote.filter(|remote| remote.address.path.contains('/')) {
             return Some(Origin { address: remote.address.clone(), from_git: true });
         }
-        let address =
-            self.packages.iter().find_map(|package| package.manifest.repository.as_ref()?.address.clone());
-        Some(Origin { address: address?, from_git: false })
+        Some(Origin { address: said?.clone(), from_git: false })
     }
 
     /// Whether a release tool is in use.

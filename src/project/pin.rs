@@ -1,4 +1,4 @@
-//! Which Node and package manager the project pins, and where: `.nvmrc`, `.node-version`, `.tool-versions`,
+//! Which Node and package manager the project pins, and where: `.nvmrc`, `.node-version`, `.bun-version`, `.tool-versions`,
 //! `mise.toml`, `volta`, `devEngines`, `packageManager`, `engines`.
 
 use toml::Spanned;
@@ -86,6 +86,8 @@ pub(super) fn read(tree: &dyn Tree, manifest: Option<&Manifest>) -> Vec<Pin> {
     for path in [".nvmrc", ".node-version"] {
         pins.extend(file(path).and_then(|source| version_file(&source)));
     }
+    let bun = file(".bun-version").and_then(|source| version_file(&source));
+    pins.extend(bun.map(|pin| Pin { tool: Tool::Bun, ..pin }));
     pins.extend(file(".tool-versions").iter().flat_map(tool_versions));
     for path in MISE {
         pins.extend(file(path).iter().flat_map(mise));
@@ -204,6 +206,7 @@ mod tests {
         assert_eq!(one(".nvmrc", "# why\n\nv22.14.0 # pinned\n"), [row(Tool::Node, "22.14.0", "v22.14.0")]);
         assert_eq!(one(".nvmrc", "lts/*\r\n"), [row(Tool::Node, "lts/*", "lts/*")]);
         assert_eq!(one(".node-version", "24\n"), [row(Tool::Node, "24", "24")]);
+        assert_eq!(one(".bun-version", "1.4.5\n"), [row(Tool::Bun, "1.4.5", "1.4.5")]);
         assert_eq!(
             one(".tool-versions", "ruby 3.3.0\nnodejs 22.1.0 20.0.0\npnpm 10.1.0 # x\n"),
             [row(Tool::Node, "22.1.0", "22.1.0"), row(Tool::Pnpm, "10.1.0", "10.1.0")]

@@ -106,7 +106,7 @@ fn normalised(url: &str, address: &Address) -> String {
     if !known || !two_parts {
         return url.to_owned();
     }
-    let Address { scheme, host, path, fragment } = address;
+    let Address { scheme, host, path, fragment, .. } = address;
     let fragment = fragment.as_ref().map(|name| format!("#{name}")).unwrap_or_default();
     match scheme.as_str() {
         "https" | "git+https" => format!("git+https://{host}/{path}.git{fragment}"),

@@ -24,6 +24,23 @@ fn package(name: &str) -> String {
 const PRIVATE_ROOT: (&str, &str) = ("package.json", r#"{"name": "root", "private": true}"#);
 
 #[test]
+fn a_fork_knows_what_it_is_a_fork_of_and_a_mirror_stays_one() {
+    let origin = |other: &str| {
+        let config = format!(
+            "[remote \"origin\"]\n\turl = git@github.com:me/x.git\n[remote \"other\"]\n\turl = {other}\n"
+        );
+        let manifest = r#"{"name": "x", "repository": "https://REPO"}"#;
+        let repository =
+            Address::parse(other).map(|it| format!("{}/{}", it.host, it.path)).unwrap_or_default();
+        let manifest = manifest.replace("REPO", &repository);
+        let tree = Memory::new([("package.json", manifest.as_str()), (".git/config", config.as_str())]);
+        Project::read(&tree).origin().map(|origin| origin.address.path)
+    };
+    assert_eq!(origin("https://github.com/acme/x.git").as_deref(), Some("acme/x"));
+    assert_eq!(origin("https://gitlab.com/acme/x.git").as_deref(), Some("me/x"));
+}
+
+#[test]
 fn every_kind_of_workspace_finds_its_packages() {
     let (a, b, fixture) = (package("a"), package("b"), package("fixture"));
     let members = [

@@ -1,5 +1,6 @@
 //! Plan → text of files, through `templates/`; read-back and self-check of what was rendered; drift.
 
+mod blame;
 pub mod bundle;
 mod data;
 mod drift;
@@ -12,7 +13,7 @@ mod thin;
 mod verify;
 
 pub use drift::{Compared, State, compare, unified_diff, write};
-pub use generate::{GenerateError, Generated, generate};
+pub use generate::{GenerateError, Generated, generate, generate_from};
 pub use verify::SelfCheckError;
 
 use crate::files::Tree;

@@ -91,6 +91,14 @@ pub(super) fn setup(pack: &PackJob, sudo: &str) -> Option<Setup> {
         ManagerSetup::Corepack => {
             Some(Setup { name, command: format!("{sudo}corepack enable {manager}"), exact: false })
         }
+        ManagerSetup::CorepackExact(package) => {
+            let install = format!("corepack install --global {}", quote(package));
+            Some(Setup {
+                name,
+                command: format!("{sudo}corepack enable {manager} && {install}"),
+                exact: false,
+            })
+        }
         ManagerSetup::Exact(package) => {
             // bun's package puts its binary in place by an install script.
             let flags = if pack.manager == Manager::Bun { "" } else { "--ignore-scripts " };

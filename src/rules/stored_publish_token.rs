@@ -46,13 +46,14 @@ use super::engine::{Availability, Context, Meta, words};
 use crate::ci::{Auth, Credential, PublishPath, Reach, Registry, Tool, Value};
 use crate::diagnostic::{Finding, Severity};
 use crate::facts::limits;
+use crate::spec;
 
 pub(super) static META: Meta =
     Meta { id: "stored-publish-token", severity: Severity::Error, fix: Availability::None, providers: &[] };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for path in context.npm_paths() {
-        let unproven = path.command.staged && !words::has_oidc(path.provider);
+        let unproven = path.command.staged && (!words::has_oidc(path.provider) || asked(context, path));
         let mut tokens: Vec<&Credential> = Vec::new();
         // A secret that a script also writes to a file is one token: what sets it is reported.
         let stored = path.tokens().filter(|token| is_stored(token));
@@ -88,6 +89,13 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             );
         }
     }
+}
+
+/// Whether the spec asks for a stage-only token in this very file.
+fn asked(context: &Context<'_>, path: &PublishPath) -> bool {
+    let targets = context.spec.into_iter().flat_map(|spec| &spec.targets);
+    let mut mine = targets.filter(|target| target.provider == path.provider && target.file == path.file);
+    mine.any(|target| target.auth == spec::Auth::Token)
 }
 
 /// Where npm accepts no identity, what publishes without a visible token takes one from somewhere else:

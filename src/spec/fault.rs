@@ -1,7 +1,8 @@
+use crate::diagnostic::Location;
 use crate::facts::Provider;
 
 /// Something in a spec that cannot become a pipeline, told at the field to change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Fault {
     /// Rule id, kebab-case.
     pub rule: &'static str,
@@ -13,6 +14,8 @@ pub struct Fault {
     pub message: String,
     /// What to write instead.
     pub help: String,
+    /// The place in another file of the repository, where that is what must change.
+    pub at: Option<Location>,
 }
 
 /// A value that cannot stand in its field.
@@ -33,7 +36,12 @@ impl Fault {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Self {
-        Self { rule, key: key.into(), provider: None, message: message.into(), help: help.into() }
+        Self { rule, key: key.into(), provider: None, message: message.into(), help: help.into(), at: None }
+    }
+
+    pub(super) fn at(mut self, place: Location) -> Self {
+        self.at = Some(place);
+        self
     }
 
     pub(super) fn of(mut self, provider: Provider) -> Self {

@@ -1,5 +1,7 @@
 //! Text of `trustpub.yml` → [`Spec`], or everything that is wrong with it, each at its place.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::fault::Fault;
@@ -43,6 +45,11 @@ impl Loaded {
     /// A fault of the spec as a finding at its place.
     pub fn finding(&self, fault: &Fault) -> Finding {
         finding(&self.tree, fault)
+    }
+
+    /// What works and should be looked at, as a finding at its place.
+    pub fn warning(&self, fault: &Fault) -> Finding {
+        Finding { severity: Severity::Warning, ..finding(&self.tree, fault) }
     }
 }
 
@@ -90,6 +97,27 @@ pub fn load(source: &Source) -> Result<Loaded, Vec<Finding>> {
     }
     findings.sort_by_key(|finding| (finding.location.span, finding.rule));
     Err(findings)
+}
+
+/// What `check.ignore` names, whatever else the file lacks or has wrong: only `generate` needs the rest.
+pub fn ignored(source: &Source) -> BTreeMap<String, Vec<String>> {
+    let tree = yaml::parse(source);
+    let ignore =
+        tree.root().filter(|_| tree.errors().is_empty()).and_then(|root| root.get("check")?.get("ignore"));
+    let entries = ignore.map(|node| to_json(node, Dialect::Yaml12));
+    entries.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default()
+}
+
+/// The place of a dotted key of the file, as [`Loaded::finding`] would have it.
+pub fn finding_in(source: &Source, fault: &Fault) -> Finding {
+    finding(&yaml::parse(source), fault)
+}
+
+/// Whether the file says nothing but what `trustpub check` leaves out: then it is not meant for `generate`.
+pub fn is_for_check_alone(source: &Source) -> bool {
+    let tree = yaml::parse(source);
+    let mut keys = tree.root().into_iter().flat_map(|root| root.own_entries().collect::<Vec<_>>());
+    tree.errors().is_empty() && keys.all(|(key, _)| matches!(key.as_str(), Some("version" | "check")))
 }
 
 fn syntax(tree: &Tree) -> Vec<Finding> {
@@ -225,7 +253,8 @@ fn fill(value: &mut Value) {
 }
 
 fn finding(tree: &Tree, fault: &Fault) -> Finding {
-    let location = Location::new(tree.source(), place(tree, &fault.key));
+    let written = Location::new(tree.source(), place(tree, &fault.key));
+    let location = fault.at.clone().unwrap_or(written);
     let mut finding = Finding::new(fault.rule, Severity::Error, location, fault.message.clone());
     finding.help = Some(fault.help.clone());
     finding.provider = fault.provider.or_else(|| provider_of(&fault.key));

@@ -291,6 +291,9 @@ pub struct Build {
     /// The project's package manager. Default: from `packageManager` or the lockfile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manager: Option<Manager>,
+    /// Its exact version, as in `10.34.9`. Default: from `packageManager`, or what else pins it in the project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager_version: Option<String>,
     /// Exact Node version of the pack job. Default: the project's own pin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,

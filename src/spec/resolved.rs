@@ -145,8 +145,10 @@ pub struct ResolvedBuild {
     pub manager: Manager,
     /// Whether the manager is Yarn 1.
     pub classic: bool,
-    /// The manager's exact version where the project pins one.
+    /// The manager's exact version; none for npm, which comes with Node.
     pub manager_version: Option<String>,
+    /// Whether `packageManager` in package.json names that version, which corepack reads.
+    pub corepack_reads: bool,
     /// Exact Node version, or none where `node_file` is used.
     pub node: Option<String>,
     /// What the project's own pin says: a version, a range or a name of one.

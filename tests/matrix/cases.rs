@@ -83,6 +83,7 @@ pub(crate) fn single(provider: Provider) -> Resolved {
             manager: Manager::Npm,
             classic: false,
             manager_version: None,
+            corepack_reads: true,
             node: None,
             node_pin: None,
             node_file: None,

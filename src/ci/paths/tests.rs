@@ -367,7 +367,9 @@ fn file_by_file_a_called_workflow_is_told_as_in_a_whole_reading() {
 #[test]
 fn an_action_publishes_from_the_folder_that_its_input_names() {
     let directory = |package: &str| {
-        one("", &format!("      - uses: JS-DevTools/npm-publish@v4\n        with: {package}\n")).command.directory
+        one("", &format!("      - uses: JS-DevTools/npm-publish@v4\n        with: {package}\n"))
+            .command
+            .directory
     };
     assert_eq!(directory("{ package: ./packages/a }").as_deref(), Some("packages/a"));
     assert_eq!(directory("{ package: packages/a/package.json }").as_deref(), Some("packages/a"));
@@ -378,7 +380,8 @@ fn an_action_publishes_from_the_folder_that_its_input_names() {
 
 #[test]
 fn many_files_read_by_several_threads_are_told_in_the_order_of_the_project() {
-    let broken = "on: push\njobs:\n  a: {runs-on: ubuntu-latest, steps: [{uses: ./.github/actions/broken}]}\n";
+    let broken =
+        "on: push\njobs:\n  a: {runs-on: ubuntu-latest, steps: [{uses: ./.github/actions/broken}]}\n";
     let file = |index: usize| {
         let text = if index.is_multiple_of(3) { broken.to_owned() } else { publishing(index) };
         (format!(".github/workflows/w{index:03}.yml"), text)

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{Checked, Plan};
+use super::{Checked, Failure, Plan};
 use crate::files::{Disk, Memory, Overlay, Tree as _, WriteError};
 use crate::render::unified_diff;
 use crate::rules;
@@ -18,7 +18,7 @@ pub(super) struct Mended {
 }
 
 /// Applies fixes in memory, round by round, until none is left.
-pub(super) fn mend(plan: &Plan, disk: &Disk, with_unsafe: bool) -> anyhow::Result<Mended> {
+pub(super) fn mend(plan: &Plan, disk: &Disk, with_unsafe: bool) -> Result<Mended, Failure> {
     let mut changed: BTreeMap<String, String> = BTreeMap::new();
     let mut fixed = 0;
     let mut checked = plan.check(disk)?;

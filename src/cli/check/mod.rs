@@ -9,9 +9,9 @@ use anyhow::Context as _;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use self::scope::Scope;
-use super::{Answer, Context, Exit, named};
+use super::{Answer, Context, Exit, Failure, named};
 use crate::ci::{self, Model};
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{Finding, Location, Severity};
 use crate::facts::Date;
 use crate::files::Tree;
 use crate::project::Project;
@@ -20,6 +20,7 @@ use crate::report::{Format, Report, Rule};
 use crate::rules::{self, Baseline, Outcome, Run, Selection};
 use crate::settings::Settings;
 use crate::spec;
+use crate::text::{Source, Span};
 
 /// Check CI configs, package manifests and npm configuration as one whole
 ///
@@ -128,23 +129,33 @@ struct Checked {
 }
 
 impl Plan {
-    fn check(&self, tree: &dyn Tree) -> anyhow::Result<Checked> {
+    fn check(&self, tree: &dyn Tree) -> Result<Checked, Failure> {
         let project = Project::read(tree);
-        let (loaded, resolved) = read_spec(tree, &project);
-        let ignored = loaded.as_ref().and_then(|loaded| loaded.spec.check.as_ref()?.ignore.as_ref());
         let mut selection = self.selection.clone();
-        if let Some(ignored) = ignored {
-            selection = selection.with_ignored(ignored).context("trustpub.yml, check.ignore")?;
+        let source = tree.read(spec::FILE)?;
+        if let Some(source) = &source {
+            let ignored = spec::ignored(source);
+            let unknown = Selection::unknown_in_spec(ignored.keys());
+            if !unknown.is_empty() {
+                let findings = unknown.iter().map(|fault| spec::finding_in(source, fault));
+                return Err(Failure::Findings(findings.collect()));
+            }
+            selection = selection.with_ignored(&ignored).context("trustpub.yml, check.ignore")?;
         }
+        let (resolved, spec_faults) = match source {
+            Some(source) => resolve(&source, tree, &project),
+            None => (None, misplaced(tree)),
+        };
         let (project, spec, today) = (&project, resolved.as_ref(), Some(self.today));
+        let spec_faults = spec_faults.as_slice();
         let run = Run::new(&selection);
         let mut model = ci::stream(tree, project, &|model| {
-            run.files(&rules::Context { model, project, spec, today })
+            run.files(&rules::Context { model, project, spec, spec_faults, today })
         });
         if let Some(settings) = &self.settings {
             model.prove(settings.clone());
         }
-        let context = rules::Context { model: &model, project, spec, today };
+        let context = rules::Context { model: &model, project, spec, spec_faults, today };
         let mut outcome = run.finish(&context, self.baseline.as_ref());
         outcome.findings.retain(|finding| self.scope.contains(finding.location.source.path()));
         let files = model.files + project.packages.len() + usize::from(project.npmrc.is_some());
@@ -152,14 +163,38 @@ impl Plan {
     }
 }
 
-/// The spec and its resolved form, where they are there and right; `generate` says what is wrong with them.
-fn read_spec(tree: &dyn Tree, project: &Project) -> (Option<spec::Loaded>, Option<spec::Resolved>) {
-    let Ok(Some(source)) = tree.read(spec::FILE) else { return (None, None) };
-    let Ok(loaded) = spec::load(&source) else { return (None, None) };
+/// What stands where a spec was probably meant.
+fn misplaced(tree: &dyn Tree) -> Vec<Finding> {
+    let finding = |path: &str, message: String, help: String| {
+        let location = Location::new(&Source::new(path, ""), Span::default());
+        vec![Finding::new("spec-invalid", Severity::Warning, location, message).with_help(help)]
+    };
+    let file = spec::FILE;
+    if tree.is_other(file) {
+        let message = format!("{file} is no file, so nothing is read from it");
+        return finding(file, message, "write it as a file, or rename what stands there".to_owned());
+    }
+    let other = spec::OTHER_NAMES.into_iter().find(|name| tree.is_file(name));
+    let found =
+        other.map(|name| finding(name, format!("nothing reads {name}"), format!("rename it to {file}")));
+    found.unwrap_or_default()
+}
+
+/// The spec as `plan` would have it, or what is wrong with it. One that is for `check` alone is neither.
+fn resolve(source: &Source, tree: &dyn Tree, project: &Project) -> (Option<spec::Resolved>, Vec<Finding>) {
+    if spec::is_for_check_alone(source) {
+        return (None, Vec::new());
+    }
+    let loaded = match spec::load(source) {
+        Ok(loaded) => loaded,
+        Err(findings) => return (None, findings),
+    };
     let generated = |path: &str| matches!(tree.read(path), Ok(Some(file)) if is_generated(file.text()));
     let surroundings = spec::Surroundings { project, generated: &generated };
-    let resolved = spec::resolve(&loaded.spec, &surroundings).ok().map(|(resolved, _)| resolved);
-    (Some(loaded), resolved)
+    match spec::resolve(&loaded.spec, &surroundings) {
+        Ok(resolution) => (Some(resolution.resolved), Vec::new()),
+        Err(faults) => (None, faults.iter().map(|fault| loaded.finding(fault)).collect()),
+    }
 }
 
 pub(super) fn run(args: &Args, context: &mut Context) -> Answer {

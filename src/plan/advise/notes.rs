@@ -80,10 +80,12 @@ fn names<'a>(packages: impl Iterator<Item = &'a PackageSeen>) -> String {
 }
 
 fn access(packages: &[PackageSeen], notes: &mut Vec<String>) {
-    let unknown = names(packages.iter().filter(|package| package.access == SeenAccess::Unknown));
+    let scoped = || packages.iter().filter(|package| package.access == SeenAccess::Unknown);
+    let unknown = names(scoped());
     if !unknown.is_empty() {
+        let have = if scoped().count() == 1 { "has" } else { "have" };
         notes.push(format!(
-            "{unknown} has a scope and no `publishConfig.access`: a first publish makes it restricted, later ones keep what is set."
+            "{unknown} {have} a scope and no `publishConfig.access`: a first publish makes it restricted, later ones keep what is set."
         ));
     }
 }

@@ -1,6 +1,7 @@
 //! A first `trustpub.yml` for a repository: as small as its defaults allow, every line with its reason.
 
 mod install;
+mod manager;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 
 use super::advise::{Advice, ProviderAdvice, Situation, Strategy};
 use crate::facts::Provider;
-use crate::spec::{Auth, Build, Choice, Circleci, Github, Gitlab, Mode, Package, Providers, Publish, Spec};
+use crate::spec::{Auth, Choice, Circleci, Github, Gitlab, Mode, Package, Providers, Publish, Spec};
 
 /// Name of the file.
 pub const FILE: &str = "trustpub.yml";
@@ -88,13 +89,20 @@ pub fn draft(situation: &Situation<'_>, advice: &Advice) -> Result<Draft, NoDraf
         );
         draft.spec.publish = Some(Publish { mode: Some(Mode::Stage), ..Publish::default() });
     }
+    if let Some((version, reason)) = manager::version(situation.project) {
+        draft.choose("build.manager-version", version.as_str(), reason);
+        draft.spec.build.get_or_insert_default().manager_version = Some(version);
+    }
     if let Some(install) = install::token(situation.project) {
         draft.choose("build.install-token", install.variable.as_str(), install.reason);
-        draft.spec.build = Some(Build { install_token: Some(install.variable), ..Build::default() });
+        draft.spec.build.get_or_insert_default().install_token = Some(install.variable);
     }
     draft.commands(situation, &named);
     if named.len() > 1 {
         draft.shared(advice, &named);
+    }
+    if let Some(old) = situation.spec {
+        draft.left_behind(old);
     }
     draft.text = text::write(&draft);
     Ok(draft)
@@ -110,6 +118,20 @@ fn chosen<'a>(situation: &Situation<'_>, advice: &'a Advice) -> Result<Vec<&'a P
     match advice.providers.iter().find(|advice| !advice.generated) {
         Some(advice) => Err(NoDraft::NotGenerated(advice.provider)),
         None => Ok(advice.providers.iter().collect()),
+    }
+}
+
+/// The dotted keys of `old` whose value `new` lacks.
+fn missing(key: &str, old: &serde_json::Value, new: &serde_json::Value, left: &mut Vec<String>) {
+    let Some(entries) = old.as_object().filter(|_| new.is_object()) else {
+        if old != new {
+            left.push(format!("`{key}`"));
+        }
+        return;
+    };
+    for (name, value) in entries {
+        let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+        missing(&key, value, new.get(name).unwrap_or(&serde_json::Value::Null), left);
     }
 }
 
@@ -187,6 +209,20 @@ impl Draft {
             Provider::Circleci => *circleci = Some(Circleci { auth, ..Circleci::default() }),
             // `chosen` let only those through for which a pipeline is generated.
             Provider::Azure | Provider::Jenkins | Provider::Bitbucket | Provider::Buildkite => {}
+        }
+    }
+
+    /// What the spec that is overwritten says and the draft does not.
+    fn left_behind(&mut self, old: &Spec) {
+        let value = |spec: &Spec| serde_json::to_value(spec).unwrap_or_default();
+        let (old, new) = (value(old), value(&self.spec));
+        let mut left = Vec::new();
+        missing("", &old, &new, &mut left);
+        if !left.is_empty() {
+            self.notes.push(format!(
+                "The {FILE} that stood there also said this, which was not taken over: {}.",
+                left.join(", ")
+            ));
         }
     }
 

@@ -53,6 +53,10 @@ pub(super) fn write(draft: &Draft) -> String {
     }
     if let Some(build) = &draft.spec.build {
         out.push_str("build:\n");
+        if let Some(version) = &build.manager_version {
+            comment(&mut out, 2, &reason(draft, "build.manager-version"));
+            let _ = writeln!(out, "  manager-version: {}", emit::block_value(version));
+        }
         if let Some(token) = &build.install_token {
             comment(&mut out, 2, &reason(draft, "build.install-token"));
             let _ = writeln!(out, "  install-token: {}", emit::block_value(token));

@@ -41,8 +41,12 @@ pub(super) fn compare(pipeline: &Pipeline, target: &TargetPlan, differ: &mut Dif
     differ.same("the pack job's timeout", minutes(pack), meant(target.pack.timeout_minutes));
     differ.same("the publish job's timeout", minutes(publish), meant(target.publish.timeout_minutes));
     let (pack_steps, publish_steps) = steps::meant(target);
-    differ.same("the pack job's steps", steps::shown(pack), steps::joined(&pack_steps));
-    differ.same("the publish job's steps", steps::shown(publish), steps::joined(&publish_steps));
+    differ.same("the pack job's steps", steps::shown(pack, target.provider), steps::joined(&pack_steps));
+    differ.same(
+        "the publish job's steps",
+        steps::shown(publish, target.provider),
+        steps::joined(&publish_steps),
+    );
     variables(pack, &steps::pack_variables(target), differ);
     variables(publish, &steps::publish_variables(target), differ);
     secrets(pack, publish, target, differ);

@@ -180,7 +180,7 @@ fn job<'p>(pipeline: &'p Pipeline, id: &str) -> Option<&'p Job> {
 
 /// What the rules find in the rendered file itself, above info.
 fn findings(model: &Model, project: &Project, target: &TargetPlan, rendered: &Rendered) -> Vec<String> {
-    let context = rules::Context { model, project, spec: None, today: None };
+    let context = rules::Context { model, project, spec: None, spec_faults: &[], today: None };
     let outcome = rules::Outcome::of(&context, &rules::Selection::default(), None);
     let own = outcome.findings.into_iter().filter(|finding| {
         // With `auth: token` a stored token is what the spec asks for.

@@ -15,11 +15,14 @@ pub(super) fn joined(steps: &[String]) -> String {
 }
 
 /// The steps of a job that was read.
-pub(super) fn shown(job: &Job) -> String {
+pub(super) fn shown(job: &Job, provider: Provider) -> String {
     let steps = job.leaves().into_iter().map(|step| {
         let mut words = match &step.kind {
             // CircleCI's escape for what would open an expression.
-            StepKind::Run { script, .. } => script.text().replace("\\<<", "<<"),
+            StepKind::Run { script, .. } if provider == Provider::Circleci => {
+                script.text().replace("\\<<", "<<")
+            }
+            StepKind::Run { script, .. } => script.text().to_owned(),
             StepKind::Uses { reference, inputs, .. } => called(&reference.written, inputs),
             StepKind::Builtin { name, inputs } => called(name, inputs),
         };

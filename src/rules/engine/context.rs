@@ -23,6 +23,8 @@ pub struct Context<'a> {
     pub project: &'a Project,
     /// The spec, where the repository has a valid one.
     pub spec: Option<&'a Resolved>,
+    /// What is wrong with the spec, where `generate` would refuse it.
+    pub spec_faults: &'a [Finding],
     /// The day, where the caller wants rules about dates.
     pub today: Option<Date>,
 }

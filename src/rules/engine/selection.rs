@@ -4,6 +4,7 @@ use globset::{Glob, GlobMatcher};
 
 use crate::diagnostic::{Finding, Severity};
 use crate::rules;
+use crate::spec::Fault;
 
 /// Which rules run and where their findings count.
 #[derive(Debug, Clone, Default)]
@@ -82,6 +83,25 @@ impl Selection {
             }
         }
         Ok(self)
+    }
+
+    /// The ids of the spec's `check.ignore` that no rule has, each at its key.
+    pub fn unknown_in_spec<'a>(ignored: impl IntoIterator<Item = &'a String>) -> Vec<Fault> {
+        let fault = |id: &String| {
+            let SelectionError::UnknownRule { near, .. } = Self::resolve(id).err()? else { return None };
+            Some(Fault {
+                rule: "spec-unknown-rule",
+                key: format!("check.ignore.{id}"),
+                provider: None,
+                message: format!("there is no rule `{id}`"),
+                help: near.map_or_else(
+                    || "`trustpub rules` lists them".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                ),
+                at: None,
+            })
+        };
+        ignored.into_iter().filter_map(fault).collect()
     }
 
     /// Whether the rule runs.

@@ -1,7 +1,10 @@
 //! The pack job: package manager, Node, install and what runs before packing.
 
 use super::Resolver;
+use super::lockfile::command;
+use crate::facts::node::NodeSpec;
 use crate::project::{Manager as Found, ManagerChoice, PinKind, Tool};
+use crate::spec::fault::{CONTRADICTION, Fault, INVALID_VALUE};
 use crate::spec::model::{Build, Manager};
 use crate::spec::resolved::ResolvedBuild;
 
@@ -13,8 +16,8 @@ impl Resolver<'_> {
         let said = self.spec.build.clone().unwrap_or_default();
         let found = self.project().manager.clone();
         let manager = self.manager(&said, &found);
-        let classic = is_classic(manager, &found);
-        let manager_version = self.manager_version(manager, &found, classic);
+        let classic = is_classic(manager, &said, &found);
+        let pinned = self.pinned(&said, manager, classic);
         let (node, node_file) = self.node(&said, github_alone);
         let install = match &said.install {
             Some(command) => (!command.trim().is_empty()).then(|| command.clone()),
@@ -24,7 +27,8 @@ impl Resolver<'_> {
         ResolvedBuild {
             manager,
             classic,
-            manager_version,
+            manager_version: pinned.version,
+            corepack_reads: pinned.corepack_reads,
             node,
             node_pin: self.project().pin(Tool::Node).map(|pin| pin.version.clone()),
             node_file,
@@ -43,6 +47,7 @@ impl Resolver<'_> {
                 |place| format!("{} says so", place.source.path()),
             );
             self.choose("build.manager", found.manager.command(), reason);
+            self.several_lockfiles(found);
             match found.manager {
                 Found::Npm => Manager::Npm,
                 Found::Pnpm => Manager::Pnpm,
@@ -52,19 +57,23 @@ impl Resolver<'_> {
         })
     }
 
-    /// The exact version that the project pins; Yarn without a pin is told from its lockfile alone.
-    fn manager_version(&self, manager: Manager, found: &ManagerChoice, classic: bool) -> Option<String> {
-        let tool = match manager {
-            Manager::Npm => Tool::Npm,
-            Manager::Pnpm => Tool::Pnpm,
-            Manager::Yarn => Tool::Yarn,
-            Manager::Bun => Tool::Bun,
-        };
-        let same = command(manager) == found.manager.command();
-        let declared = found.version.clone().filter(|version| same && is_exact(version));
-        let pinned = || self.project().pin(tool).and_then(|pin| pin.exact().map(str::to_owned));
-        // Corepack without a pin brings the last classic Yarn, which is what such a lockfile needs.
-        declared.or_else(pinned).filter(|version| !classic || version.starts_with("1."))
+    /// With lockfiles of several managers and nothing else to go by, which one counts is a guess.
+    fn several_lockfiles(&mut self, found: &ManagerChoice) {
+        let Some(place) = found.evidence.clone() else { return };
+        let lockfiles = &self.project().lockfiles;
+        let others: Vec<&str> = lockfiles
+            .iter()
+            .map(|lockfile| lockfile.path.as_str())
+            .filter(|path| *path != place.source.path())
+            .collect();
+        let by_lockfile = lockfiles.iter().any(|lockfile| lockfile.path == place.source.path());
+        if !by_lockfile || others.is_empty() {
+            return;
+        }
+        let (name, others) = (found.manager.command(), others.join(" and "));
+        let message = format!("{name} is taken for {}, though {others} is there, too", place.source.path());
+        let help = format!("delete what nobody uses, or write `build: {{manager: {name}}}`");
+        self.warnings.push(Fault::new(CONTRADICTION, "build.manager", message, help).at(place));
     }
 
     /// Node of the pack job: what the spec says, else the project's pin. GitHub reads a version file
@@ -82,13 +91,20 @@ impl Resolver<'_> {
             self.choose("build.node", "the publish job's", reason);
             return (None, None);
         };
+        // A name of a newer line may be unknown here, and is known to what reads the file.
+        if NodeSpec::parse(&pin.version).is_none() && !pin.version.starts_with("lts/") {
+            let message = format!("`{}` in {} names no Node version", pin.version, pin.path());
+            let help = "write a version there, as in `22.14.0`, or say `build: {node: 22.14.0}`";
+            self.faults.push(Fault::new(INVALID_VALUE, "build.node", message, help).at(pin.location));
+            return (None, None);
+        }
         let file = Some(pin.path().to_owned()).filter(|path| VERSION_FILES.contains(&path.as_str()));
         self.choose("build.node", pin.version.as_str(), format!("the project's own pin in {}", pin.path()));
         if github_alone && file.is_some() { (None, file) } else { (Some(pin.version), file) }
     }
 
     fn install(&mut self, manager: Manager, classic: bool) -> String {
-        let locked = !self.project().lockfiles.is_empty();
+        let locked = self.own_lockfile(manager).is_some();
         let command = match (manager, locked) {
             (Manager::Npm, true) => "npm ci",
             (Manager::Npm, false) => "npm install --no-package-lock",
@@ -107,6 +123,9 @@ impl Resolver<'_> {
             "there is no lockfile: commit one, so that what is published can be reproduced"
         };
         self.choose("build.install", command, reason);
+        if !locked {
+            self.without_lockfile(manager, command);
+        }
         command.to_owned()
     }
 
@@ -163,21 +182,15 @@ fn ends_well(command: &str) -> bool {
     !watches && !karma && !fails
 }
 
-fn command(manager: Manager) -> &'static str {
-    match manager {
-        Manager::Npm => "npm",
-        Manager::Pnpm => "pnpm",
-        Manager::Yarn => "yarn",
-        Manager::Bun => "bun",
-    }
-}
-
-fn is_classic(manager: Manager, found: &ManagerChoice) -> bool {
-    manager == Manager::Yarn && found.manager == Found::YarnClassic
+/// Whether the project's Yarn is the first: by the version that the spec names, else by what the project shows.
+fn is_classic(manager: Manager, said: &Build, found: &ManagerChoice) -> bool {
+    let by_project = || found.manager == Found::YarnClassic;
+    let version = said.manager_version.as_ref().map(|version| version.starts_with("1."));
+    manager == Manager::Yarn && version.unwrap_or_else(by_project)
 }
 
 /// `1.2.3`, perhaps with a prerelease and corepack's hash.
-fn is_exact(version: &str) -> bool {
+pub(super) fn is_exact(version: &str) -> bool {
     let number = version.split(['+', '-']).next().unwrap_or_default();
     let parts: Vec<&str> = number.split('.').collect();
     parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))

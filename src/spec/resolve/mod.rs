@@ -2,14 +2,17 @@
 //! reason for each choice.
 
 mod build;
+mod lockfile;
 mod packages;
+mod repository;
+mod runner;
 mod target;
 #[cfg(test)]
 mod tests;
 
 pub(super) use target::has_identity;
 
-use super::fault::Fault;
+use super::fault::{CONTRADICTION, Fault};
 use super::model::{Runtime, Spec};
 use super::resolved::{Choice, Resolved, Target};
 use crate::facts::Provider;
@@ -24,12 +27,25 @@ pub struct Surroundings<'a> {
     pub generated: &'a dyn Fn(&str) -> bool,
 }
 
-/// Applies every default to `spec`, which has passed [`super::validate`]. Gives the choices that
-/// were made, or everything in which spec and repository do not fit each other.
-pub fn resolve(spec: &Spec, surroundings: &Surroundings<'_>) -> Result<(Resolved, Vec<Choice>), Vec<Fault>> {
-    let mut resolver = Resolver { spec, surroundings, choices: Vec::new(), faults: Vec::new() };
+/// A spec with every default applied, and what there is to say about it.
+#[derive(Debug, Clone)]
+pub struct Resolution {
+    /// What `plan` works from.
+    pub resolved: Resolved,
+    /// What the defaults chose, and why.
+    pub choices: Vec<Choice>,
+    /// What works, and what a release may still fail of.
+    pub warnings: Vec<Fault>,
+}
+
+/// Applies every default to `spec`, which has passed [`super::validate`]; or tells everything in which spec
+/// and repository do not fit each other.
+pub fn resolve(spec: &Spec, surroundings: &Surroundings<'_>) -> Result<Resolution, Vec<Fault>> {
+    let (choices, faults, warnings) = (Vec::new(), Vec::new(), Vec::new());
+    let mut resolver = Resolver { spec, surroundings, choices, faults, warnings };
     let outcome = resolver.run();
-    if resolver.faults.is_empty() { Ok((outcome, resolver.choices)) } else { Err(resolver.faults) }
+    let Resolver { choices, faults, warnings, .. } = resolver;
+    if faults.is_empty() { Ok(Resolution { resolved: outcome, choices, warnings }) } else { Err(faults) }
 }
 
 struct Resolver<'a> {
@@ -37,6 +53,7 @@ struct Resolver<'a> {
     surroundings: &'a Surroundings<'a>,
     choices: Vec<Choice>,
     faults: Vec<Fault>,
+    warnings: Vec<Fault>,
 }
 
 impl<'a> Resolver<'a> {
@@ -65,6 +82,13 @@ impl<'a> Resolver<'a> {
             self.spec.providers.named().map(|provider| self.target(provider, &packages)).collect();
         let github_alone = targets.iter().all(|target| target.provider == Provider::Github);
         let build = self.build(github_alone);
+        self.repositories(&targets, publish.provenance);
+        self.runners(&targets);
+        if self.spec.runtime == Some(Runtime::Inline) && self.spec.bundle.is_some() {
+            let message = "these pins are not used: the pipelines carry everything themselves";
+            let help = "write `runtime: bundle` to refer to the bundle, or leave `bundle` out";
+            self.warnings.push(Fault::new(CONTRADICTION, "bundle", message, help));
+        }
         let prerelease_tag = self.or_choose(
             publish.prerelease_tag.as_ref(),
             "publish.prerelease-tag",

@@ -1,12 +1,14 @@
 //! Which packages are published, from where, under which tag.
 
 use super::Resolver;
+use crate::diagnostic::Location;
 use crate::facts::Provider;
-use crate::project::Package as Found;
+use crate::project::{Package as Found, Text};
 use crate::schema::closest;
-use crate::spec::fault::{CONTRADICTION, Fault, IMPOSSIBLE, MISSING};
+use crate::spec::fault::{CONTRADICTION, Fault, IMPOSSIBLE, INVALID_VALUE, MISSING};
 use crate::spec::model::{Access, Package};
 use crate::spec::resolved::ResolvedPackage;
+use crate::spec::validate::is_package_name;
 
 /// A package and the providers that publish it; none means every provider.
 pub(super) struct Assigned {
@@ -89,6 +91,7 @@ impl Resolver<'_> {
                 self.faults.push(Fault::new(CONTRADICTION, "packages", message, help));
             }
         }
+        self.left_out();
         let elsewhere: Vec<&str> = others.iter().filter_map(|package| package.name()).collect();
         let rest = match elsewhere.as_slice() {
             [] => String::new(),
@@ -102,10 +105,52 @@ impl Resolver<'_> {
             .collect()
     }
 
+    /// What npm refuses in a manifest, whatever the pipeline.
+    fn manifest(&mut self, found: &Found) {
+        let manifest = &found.manifest;
+        let key = format!("packages.{}", found.name().unwrap_or_default());
+        let mut refuse = |text: &Text, what: &str, help: &str| {
+            let message = format!("`{}` is no {what}, and npm refuses it", text.value);
+            let place = Location::new(&manifest.source, text.span);
+            self.faults.push(Fault::new(INVALID_VALUE, key.as_str(), message, help).at(place));
+        };
+        if let Some(name) = manifest.name.as_ref().filter(|name| !is_package_name(&name.value)) {
+            refuse(
+                name,
+                "package name",
+                "use letters, digits, `-`, `.` and `_`, as in `my-package` or `@scope/my-package`",
+            );
+        }
+        let lawful =
+            |text: &str| text.trim_start_matches(['v', '=', ' ']).parse::<crate::facts::Version>().is_ok();
+        if let Some(version) = manifest.version.as_ref().filter(|version| !lawful(&version.value)) {
+            refuse(version, "version", "write three numbers, as in `1.0.0`");
+        }
+    }
+
+    /// Packages that look meant for npm and that nothing can publish.
+    fn left_out(&mut self) {
+        let publishes: Vec<&str> = self.project().publishable().map(Found::path).collect();
+        let mut warnings = Vec::new();
+        for found in &self.project().packages {
+            let Some(name) = found.manifest.name.as_ref() else { continue };
+            if found.manifest.private || found.manifest.version.is_some() || publishes.contains(&found.path())
+            {
+                continue;
+            }
+            let message = format!("`{}` has no version, so it is left out", name.value);
+            let help = format!("add one to {}, or `\"private\": true`", manifest(found.path()));
+            let place = Location::new(&found.manifest.source, name.span);
+            warnings.push(Fault::new(MISSING, "packages", message, help).at(place));
+        }
+        self.warnings.extend(warnings);
+    }
+
     fn resolved(&mut self, found: &Found, said: &Package, tag: &str) -> ResolvedPackage {
         let name = found.name().unwrap_or_default().to_owned();
         let config = &found.manifest.publish_config;
         let key = format!("packages.{name}");
+        self.manifest(found);
         if let Some(version) = found.placeholder_version() {
             let message = format!("`{name}` has the version {version} until its release tool publishes it");
             let help = "let the tool commit the version before the pipeline starts, or leave the package out";

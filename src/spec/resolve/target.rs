@@ -3,7 +3,7 @@
 use super::Resolver;
 use super::packages::Assigned;
 use crate::facts::{Provider, runners};
-use crate::project::{Forge, Origin};
+use crate::project::{Address, Forge, Origin};
 use crate::spec::fault::{Fault, IMPOSSIBLE, MISSING};
 use crate::spec::model::{Auth, CircleciIntegration, Mode, Trigger};
 use crate::spec::resolved::{Details, ResolvedTrigger, Target};
@@ -181,7 +181,8 @@ impl Resolver<'_> {
         let vcs_origin = said.vcs_origin.or_else(|| {
             let Origin { address, from_git } = origin?;
             let value = format!("{}/{}", address.host, address.path);
-            self.choose("providers.circleci.vcs-origin", value.as_str(), told_by(from_git));
+            let reason = told_by(&address, from_git);
+            self.choose("providers.circleci.vcs-origin", value.as_str(), reason);
             Some(value)
         });
         let class = runners::default_label(Provider::Circleci).unwrap_or_default();
@@ -206,7 +207,18 @@ impl Resolver<'_> {
         if address.forge() != forge {
             return None;
         }
-        self.choose(key, address.path.as_str(), told_by(from_git));
+        let reason = told_by(&address, from_git);
+        if let Some(alias) = address.alias.as_ref().filter(|alias| !alias.contains('.')) {
+            let message =
+                format!("the git remote's host `{alias}` was read as an SSH alias of {}", address.host);
+            let help = format!(
+                "write `{}: {}` if that is right, and another host's CI if it is not",
+                key.rsplit('.').next().unwrap_or(key),
+                address.path
+            );
+            self.warnings.push(Fault::new(MISSING, key, message, help));
+        }
+        self.choose(key, address.path.as_str(), reason);
         Some(address.path)
     }
 
@@ -225,8 +237,14 @@ impl Resolver<'_> {
     }
 }
 
-fn told_by(from_git: bool) -> &'static str {
-    if from_git { "the git remote" } else { "`repository` in package.json; there is no git remote" }
+fn told_by(address: &Address, from_git: bool) -> String {
+    match &address.alias {
+        Some(alias) if from_git => {
+            format!("the git remote, whose host `{alias}` reads as an SSH alias of {}", address.host)
+        }
+        _ if from_git => "the git remote".to_owned(),
+        _ => "`repository` in package.json; there is no git remote".to_owned(),
+    }
 }
 
 /// Whether npm exchanges this provider's identity.

@@ -11,14 +11,14 @@ fn github() -> Providers {
     Providers { github: Some(Github::default()), ..Providers::default() }
 }
 
-fn outcome(spec: &Spec, files: &[(&str, &str)]) -> Result<(Resolved, Vec<Choice>), Vec<Fault>> {
+fn outcome(spec: &Spec, files: &[(&str, &str)]) -> Result<Resolution, Vec<Fault>> {
     let tree = Memory::new(files.iter().copied());
     let project = Project::read(&tree);
     resolve(spec, &Surroundings { project: &project, generated: &|path| path == "generated.yml" })
 }
 
 fn resolved(spec: &Spec, files: &[(&str, &str)]) -> Resolved {
-    outcome(spec, files).expect("it resolves").0
+    outcome(spec, files).expect("it resolves").resolved
 }
 
 const SINGLE: [(&str, &str); 4] = [
@@ -33,7 +33,7 @@ const SINGLE: [(&str, &str); 4] = [
 
 #[test]
 fn a_single_package_needs_nothing_but_a_provider() {
-    let (resolved, choices) = outcome(&spec(github()), &SINGLE).unwrap();
+    let Resolution { resolved, choices, .. } = outcome(&spec(github()), &SINGLE).unwrap();
     insta::assert_debug_snapshot!(resolved);
     let told: Vec<String> = choices
         .iter()
@@ -66,7 +66,7 @@ fn files_of_somebody_else_are_left_alone() {
     let project = Project::read(&tree);
     let gitlab = spec(Providers { gitlab: Some(Gitlab::default()), ..Providers::default() });
     let ours = Surroundings { project: &project, generated: &|_| true };
-    assert_eq!(resolve(&gitlab, &ours).unwrap().0.targets[0].file, ".gitlab-ci.yml");
+    assert_eq!(resolve(&gitlab, &ours).unwrap().resolved.targets[0].file, ".gitlab-ci.yml");
 }
 
 #[test]

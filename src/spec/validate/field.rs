@@ -112,12 +112,17 @@ impl Checker<'_> {
     /// The name of a secret or variable.
     pub(super) fn variable(&mut self, key: &str, text: &str) {
         let head = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        let fits = head && text.len() <= 100 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        // A token is a lawful name by its letters, and must not be committed as one.
+        let token = text.strip_prefix("npm_").is_some_and(|rest| rest.len() > 30);
+        let fits = !token
+            && head
+            && text.len() <= 100
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if !fits {
             let message = if text.starts_with(['$', '%']) || text.contains("secrets.") {
                 format!("`{}` reads a secret; only its name belongs here", shown(text))
-            } else if text.starts_with("npm_") {
-                "this looks like a token; only the name of a secret belongs here".to_owned()
+            } else if token {
+                "this looks like a token: revoke it; only the name of a secret belongs here".to_owned()
             } else {
                 format!("`{}` is no name of a secret", shown(text))
             };
@@ -204,6 +209,12 @@ impl Checker<'_> {
             self.fault(UNSAFE_VALUE, key, message, "write it with visible characters");
         } else {
             for provider in self.named.clone() {
+                if provider == Provider::Circleci && text.contains("\\<<") {
+                    let message = "CircleCI would take the backslash before `<<` for its own escape";
+                    let help = "put the command into a script of the repository and call that";
+                    self.fault_of(provider, UNSAFE_VALUE, key, message, help);
+                    continue;
+                }
                 // CircleCI's `<<` is escaped when it is written; a heredoc needs it.
                 let opener = match provider {
                     Provider::Github if text.contains("${{") => "${{",

@@ -6,6 +6,8 @@ mod packages;
 mod provider;
 mod publish;
 
+pub(super) use packages::is_package_name;
+
 use super::fault::{CONTRADICTION, Fault, IMPOSSIBLE, INVALID_VALUE, MISSING};
 use super::model::{Auth, Spec, Trigger};
 use super::resolve::has_identity;

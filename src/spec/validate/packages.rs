@@ -120,17 +120,7 @@ impl Checker<'_> {
     }
 
     fn package_name(&mut self, key: &str, name: &str) {
-        let part = |part: &str| {
-            !part.is_empty()
-                && !part.starts_with(['.', '-'])
-                && part.chars().all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c))
-        };
-        let fits = name.len() <= 214
-            && match name.strip_prefix('@') {
-                Some(scoped) => scoped.split_once('/').is_some_and(|(scope, name)| part(scope) && part(name)),
-                None => part(name),
-            };
-        if !fits {
+        if !is_package_name(name) {
             let message = format!("`{}` is no npm package name", field::shown(name));
             let help = if name.contains('/') && !name.starts_with('@') {
                 "write the name in package.json, not the folder; a scope starts with `@`"
@@ -140,4 +130,18 @@ impl Checker<'_> {
             self.fault(INVALID_VALUE, key, message, help);
         }
     }
+}
+
+/// Whether npm takes `name` as a package's.
+pub(in crate::spec) fn is_package_name(name: &str) -> bool {
+    let part = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with(['.', '-'])
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c))
+    };
+    name.len() <= 214
+        && match name.strip_prefix('@') {
+            Some(scoped) => scoped.split_once('/').is_some_and(|(scope, name)| part(scope) && part(name)),
+            None => part(name),
+        }
 }

@@ -75,7 +75,9 @@ impl Checker<'_> {
         }
         for (key, label) in [("runner", &said.runner), ("build-runner", &said.build_runner)] {
             if let Some(label) = label {
-                self.name(&format!("providers.github.{key}"), label, ".=/-", &GITHUB);
+                let key = format!("providers.github.{key}");
+                self.name(&key, label, ".=/-", &GITHUB);
+                self.misspelt(Provider::Github, &key, label);
             }
         }
         if let Some(runner) = &said.runner {
@@ -97,7 +99,9 @@ impl Checker<'_> {
         );
         let tags = said.tags.as_deref().unwrap_or_default();
         for (index, tag) in tags.iter().enumerate() {
-            self.name(&format!("providers.gitlab.tags.{index}"), tag, ".:-", &GITLAB);
+            let key = format!("providers.gitlab.tags.{index}");
+            self.name(&key, tag, ".:-", &GITLAB);
+            self.misspelt(Provider::Gitlab, &key, tag);
         }
         if !tags.is_empty() {
             self.hosted(Provider::Gitlab, "providers.gitlab.tags", tags);
@@ -125,6 +129,7 @@ impl Checker<'_> {
         );
         if let Some(class) = &said.resource_class {
             self.name("providers.circleci.resource-class", class, "./+-", &CIRCLECI);
+            self.misspelt(Provider::Circleci, "providers.circleci.resource-class", class);
             self.hosted(Provider::Circleci, "providers.circleci.resource-class", std::slice::from_ref(class));
         }
         if let Some(origin) = &said.vcs_origin {
@@ -207,6 +212,15 @@ impl Checker<'_> {
         }
         if let Some(build) = build {
             self.image(&key("build-image"), build, true, provider);
+        }
+    }
+
+    /// A label that one of the provider's own is misspelt in: no machine has it, so the job would wait for ever.
+    fn misspelt(&mut self, provider: Provider, key: &str, label: &str) {
+        if let Some(meant) = runners::misspelt(provider, label) {
+            let message =
+                format!("no machine of {} has the label `{}`", provider.name(), field::shown(label));
+            self.fault_of(provider, INVALID_VALUE, key, message, format!("did you mean `{meant}`?"));
         }
     }
 

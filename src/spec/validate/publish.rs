@@ -4,18 +4,39 @@ use nodejs_semver::Version;
 
 use super::{Checker, field};
 use crate::facts::Provider;
+use crate::facts::node::NodeSpec;
 use crate::facts::npm::{self, Feature};
 use crate::spec::fault::{CONTRADICTION, IMPOSSIBLE, INVALID_VALUE};
 use crate::spec::model::{Auth, Mode, Publish, Runtime};
 
+/// The most commands between install and pack.
+const MAX_COMMANDS: usize = 100;
+
+/// All three numbers of a version, and nothing that npm would have to interpret.
+fn exact_version(text: &str) -> Option<Version> {
+    text.parse::<Version>()
+        .ok()
+        .filter(|_| text.starts_with(|c: char| c.is_ascii_digit()) && text.trim() == text)
+}
+
 impl Checker<'_> {
     pub(super) fn build(&mut self) {
         let Some(build) = &self.spec.build else { return };
-        if let Some(node) = &build.node
-            && crate::facts::node::NodeSpec::parse(node).is_none()
+        if let Some(node) = build.node.as_ref().filter(|node| exact_version(node).is_none()) {
+            let message = format!("`{}` is no exact Node version", field::shown(node));
+            let newest = NodeSpec::parse(node).and_then(|node| node.newest());
+            let newest = newest.map_or_else(|| "22.14.0".to_owned(), |version| version.to_string());
+            let help = format!(
+                "write all three numbers, as in `{newest}`: what a range means changes under a release; a version file of the project may float"
+            );
+            self.fault(INVALID_VALUE, "build.node", message, help);
+        }
+        if let Some(version) =
+            build.manager_version.as_ref().filter(|version| exact_version(version).is_none())
         {
-            let message = format!("`{}` is no Node version", field::shown(node));
-            self.fault(INVALID_VALUE, "build.node", message, "write all three numbers, as in `22.14.0`");
+            let message = format!("`{}` is no exact version", field::shown(version));
+            let help = "write all three numbers, as in `10.34.9`: what a range means changes under a release";
+            self.fault(INVALID_VALUE, "build.manager-version", message, help);
         }
         if let Some(install) = build.install.as_ref().filter(|install| !install.is_empty()) {
             self.command("build.install", install);
@@ -28,7 +49,15 @@ impl Checker<'_> {
         if let Some(token) = &build.install_token {
             self.variable("build.install-token", token);
         }
-        for (index, command) in build.run.iter().flatten().enumerate() {
+        let run = build.run.as_deref().unwrap_or_default();
+        if run.len() > MAX_COMMANDS {
+            let message =
+                format!("{} commands: each becomes a step, and {MAX_COMMANDS} are the most", run.len());
+            let help = "put them into a script of the repository and call that";
+            self.fault(INVALID_VALUE, "build.run", message, help);
+            return;
+        }
+        for (index, command) in run.iter().enumerate() {
             self.command(&format!("build.run.{index}"), command);
         }
     }
@@ -41,11 +70,37 @@ impl Checker<'_> {
             let message = format!("there is no bundle for {}", provider.name());
             self.fault_of(provider, IMPOSSIBLE, "runtime", message, "write `runtime: inline`");
         }
+        self.bundle();
         let Some(publish) = &self.spec.publish else { return };
         self.tags(publish);
         self.mode(publish);
         self.provenance(publish);
         self.toolchain(publish);
+    }
+
+    /// A pin that nothing refers to.
+    fn bundle(&mut self) {
+        let Some(bundle) = &self.spec.bundle else { return };
+        if self.spec.runtime.is_none() {
+            let message = "nothing refers to the bundle: the pipelines carry everything themselves";
+            let help = "write `runtime: bundle`, or leave `bundle` out";
+            self.fault(CONTRADICTION, "bundle", message, help);
+        }
+        if self.spec.runtime != Some(Runtime::Bundle) {
+            return;
+        }
+        let pins = [
+            (Provider::Github, bundle.github.is_some()),
+            (Provider::Gitlab, bundle.gitlab.is_some()),
+            (Provider::Circleci, bundle.circleci.is_some()),
+        ];
+        for (provider, pinned) in pins {
+            if pinned && !self.named.contains(&provider) {
+                let message = format!("`{provider}` is none of this spec's providers");
+                let help = format!("add `{provider}: {{}}` under `providers`, or leave it out here");
+                self.fault_of(provider, CONTRADICTION, &format!("bundle.{provider}"), message, help);
+            }
+        }
     }
 
     fn tags(&mut self, publish: &Publish) {
@@ -174,7 +229,7 @@ impl Checker<'_> {
 
     /// All three numbers of a version.
     fn exact(&mut self, key: &str, text: &str, what: &str) -> Option<Version> {
-        let version = text.parse::<Version>().ok().filter(|_| text.starts_with(|c: char| c.is_ascii_digit()));
+        let version = exact_version(text);
         if version.is_none() {
             let message = format!("`{}` is no exact {what} version", field::shown(text));
             let help =

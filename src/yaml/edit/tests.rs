@@ -122,7 +122,8 @@ fn line_ends_and_the_lack_of_one_are_kept() {
     assert_eq!(edited("a: 1\nb: 2", "", |node| remove_key(node, "b")).unwrap(), "a: 1");
     assert_eq!(edited("a: 1", "", |node| insert_key(node, Place::Last, "b", "2")).unwrap(), "a: 1\nb: 2");
     assert_eq!(edited("\u{feff}a: 1\nb: 2\n", "", |node| remove_key(node, "a")).unwrap(), "\u{feff}b: 2\n");
-    let marked = |text: &str| edited(text, "", |node| insert_key(node, Place::Before("a"), "c", "3")).unwrap();
+    let marked =
+        |text: &str| edited(text, "", |node| insert_key(node, Place::Before("a"), "c", "3")).unwrap();
     assert_eq!(marked("\u{feff}a: 1\n"), "\u{feff}c: 3\na: 1\n");
     assert_eq!(marked("\u{feff}# of the file\na: 1\n"), "\u{feff}# of the file\nc: 3\na: 1\n");
     assert_eq!(
