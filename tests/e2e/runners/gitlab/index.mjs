@@ -1,6 +1,7 @@
 // Runs a GitLab pipeline with gitlab-ci-local, gated as GitLab gates it: rules, one id token per declared audience, protected
 // refs and environments. Each job has a machine of its own; artifacts pass between them as the file says.
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
@@ -14,6 +15,7 @@ import { gitlabClaims } from './claims.mjs'
 
 const suite = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const PROGRAM = join(suite, 'node_modules/gitlab-ci-local/dist/index.js')
+const VERSION = JSON.parse(readFileSync(join(suite, 'node_modules/gitlab-ci-local/package.json'), 'utf8')).version
 const TOOLS = { node: '24.19.0' }
 
 /**
@@ -31,10 +33,11 @@ export async function runGitlab({ world, project, work, event, settings }) {
   const predefined = predefinedVariables({ path, kind, ref, refProtected, settings, event, sha: project.sha, configFile })
   const local = (cwd, args, home, env = {}) => ({ cwd, args: [PROGRAM, '--file', configFile, '--no-color', ...args], home, env })
 
-  const scout = join(work, 'scout')
-  git(made(work), 'clone', '-q', project.path, scout)
-  git(scout, 'remote', 'set-url', 'origin', `https://gitlab.com/${path}.git`)
-  const { expanded, listed } = await inspect(scout, configFile, predefined, (args) => start(local(scout, args, join(work, 'home'))))
+  const { expanded, listed } = await inspect(project.path, configFile, predefined, (args) => {
+    const scout = join(work, 'scout')
+    if (!existsSync(scout)) clone(project, path, scout)
+    return start(local(scout, args, join(work, 'home')))
+  })
   const planned = listed.filter((job) => job.when !== 'never')
   let output = ''
   const outcome = {}
@@ -99,18 +102,27 @@ export async function runGitlab({ world, project, work, event, settings }) {
 
 const inspected = new Map()
 
-// The expanded file, and its jobs with their rules decided. The same file in the same situation is asked about once.
-async function inspect(scout, configFile, predefined, ask) {
+// The expanded file, and its jobs with their rules decided. gitlab-ci-local is asked once about the same files in the same
+// situation, by whichever run of the suite is the first.
+async function inspect(folder, configFile, predefined, ask) {
   const situation = predefined.filter((text) => !text.startsWith('CI_COMMIT_SHA='))
-  const files = git(scout, 'ls-files').split('\n').filter((file) => file === configFile || file.endsWith('.yml'))
-  const key = JSON.stringify([situation, files.map((file) => readFileSync(join(scout, file), 'utf8'))])
-  if (!inspected.has(key)) {
-    inspected.set(key, (async () => ({
-      expanded: parse((await ask(['--preview', ...predefined])).stdout),
-      listed: JSON.parse((await ask(['--list-json', '--no-json-schema-validation', ...predefined])).stdout),
-    }))())
-  }
+  const files = git(folder, 'ls-files').split('\n').filter((file) => file === configFile || file.endsWith('.yml'))
+  const text = JSON.stringify([VERSION, situation, files.map((file) => [file, readFileSync(join(folder, file), 'utf8')])])
+  const key = createHash('sha256').update(text).digest('hex')
+  if (!inspected.has(key)) inspected.set(key, remember(join(suite, '.work/inspected', `${key}.json`), ask, predefined))
   return structuredClone(await inspected.get(key))
+}
+
+async function remember(file, ask, predefined) {
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'))
+  const answer = {
+    expanded: parse((await ask(['--preview', ...predefined])).stdout),
+    listed: JSON.parse((await ask(['--list-json', '--no-json-schema-validation', ...predefined])).stdout),
+  }
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(`${file}.${process.pid}`, JSON.stringify(answer))
+  renameSync(`${file}.${process.pid}`, file)
+  return answer
 }
 
 // Runs gitlab-ci-local with its own Node; the job's shell finds the image's Node first on its path.
@@ -133,16 +145,19 @@ function imageDistribution(image, machine) {
 }
 
 function prepare({ project, path, checkout, job, configFile }) {
-  mkdirSync(dirname(checkout), { recursive: true })
-  git(dirname(checkout), 'clone', '-q', project.path, checkout)
-  git(checkout, 'remote', 'set-url', 'origin', `https://gitlab.com/${path}.git`)
+  clone(project, path, checkout)
   if (job.variables?.GIT_STRATEGY === 'none') {
     // gitlab-ci-local needs the pipeline's own files; nothing else of the project is on the machine.
-    for (const file of git(checkout, 'ls-files').split('\n')) {
-      if (file !== configFile && !file.endsWith('.gitlab-ci.yml') && !file.startsWith('templates/')) git(checkout, 'rm', '-q', '--', file)
-    }
+    const ours = (file) => file === configFile || file.endsWith('.gitlab-ci.yml') || file.startsWith('templates/')
+    git(checkout, 'rm', '-q', '--', ...git(checkout, 'ls-files').split('\n').filter((file) => !ours(file)))
     git(checkout, 'commit', '-q', '-m', 'no checkout')
   }
+}
+
+function clone(project, path, target) {
+  mkdirSync(dirname(target), { recursive: true })
+  git(dirname(target), 'clone', '-q', '--template=', project.path, target)
+  git(target, 'remote', 'set-url', 'origin', `https://gitlab.com/${path}.git`)
 }
 
 function keep(job, checkout, target, status) {
@@ -157,11 +172,6 @@ function keep(job, checkout, target, status) {
 const byStage = (jobs, stages) => jobs.toSorted((a, b) => stages.indexOf(a.stage) - stages.indexOf(b.stage))
 const earlier = (expanded, other, name) =>
   expanded.stages.indexOf(expanded[other].stage ?? 'test') < expanded.stages.indexOf(expanded[name].stage ?? 'test')
-
-function made(folder) {
-  mkdirSync(folder, { recursive: true })
-  return folder
-}
 
 function predefinedVariables({ path, kind, ref, refProtected, settings, event, sha, configFile }) {
   const values = {
