@@ -3,6 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** This checkout. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 
 const WHEN = '2026-11-01T12:00:00Z'
 const GIT = {

@@ -1,6 +1,15 @@
 // The list of cases and how they run: a few at a time, one line each, `N passed, N failed` at the end.
 const cases = []
 
+/** Which cases take their turn in this run: the number of the commit, so that each commit runs others and a run can be had again. */
+export const TURN = Number(process.env.E2E_TURN ?? 0)
+
+/**
+ * Whether the case at (`row`, `column`) of a table takes its turn: one in `of` of each row and each column, another one in each
+ * turn; all of them with `E2E_FULL=1`.
+ */
+export const inTurn = (row, column, of = 3) => Boolean(process.env.E2E_FULL) || (row + column + TURN) % of === 0
+
 /** Declares a case. `body` gets nothing and throws when the case fails. */
 export function test(name, body) {
   cases.push({ name, body })

@@ -51,9 +51,9 @@ export async function runCircleci({ world, project, work, event, settings }) {
         outcome[name] = 'unauthorized'
         continue
       }
-      const key = settings.reuse && contexts.length === 0
+      const key = !settings.cache && contexts.length === 0
         && jobKey({ provider: 'circleci', job: [config.jobs[reference], given], project, configFile, ref: [event.ref, settings.visibility] })
-      const known = key && keptOutcome(key)
+      const known = settings.reuse && key && keptOutcome(key)
       if (known) {
         restoreOutcome(known, workspace)
         output += known.output

@@ -34,9 +34,9 @@ export async function runGithub({ world, project, work, workflow, event, setting
   const keys = new Map()
   for (const [id, job] of Object.entries(content.jobs)) {
     labels.add(job['runs-on'])
-    if (settings.reuse && !job.environment && permissionsOf(content, job).idToken !== 'write') {
+    if (!settings.cache && !job.environment && permissionsOf(content, job).idToken !== 'write') {
       const key = jobKey({ provider: 'github', job, project, configFile: workflow, ref: [event.ref, settings.visibility] })
-      if (stub(document, id, job, keptOutcome(key), artifacts)) continue
+      if (settings.reuse && stub(document, id, job, keptOutcome(key), artifacts)) continue
       keys.set(id, key)
     }
     gate({ world, document, content, id, job, event, settings, workflow, sha: project.sha, machine: join(work, 'machines', id) })

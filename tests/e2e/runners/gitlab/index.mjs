@@ -1,7 +1,7 @@
 // Runs a GitLab pipeline with gitlab-ci-local, gated as GitLab gates it: rules, one id token per declared audience, protected
 // refs and environments. Each job has a machine of its own; artifacts pass between them as the file says.
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
@@ -20,7 +20,7 @@ const TOOLS = { node: '24.19.0' }
 
 /**
  * Runs the pipeline of the clone at `project.path`. `event`: `{ref, fork?, source?}`. `settings`: `{project, visibility,
- * protectedRefs, protectedEnvironments: {NAME: allowed}, variables, env, runner, configFile}`; a protected variable
+ * protectedRefs, protectedEnvironments: {NAME: allowed}, variables, env, runner, configFile, components}`; a protected variable
  * (`{value, protected: true}`) reaches protected refs alone.
  * Resolves to `{triggered, status, output, jobs}`.
  */
@@ -33,9 +33,9 @@ export async function runGitlab({ world, project, work, event, settings }) {
   const predefined = predefinedVariables({ path, kind, ref, refProtected, settings, event, sha: project.sha, configFile })
   const local = (cwd, args, home, env = {}) => ({ cwd, args: [PROGRAM, '--file', configFile, '--no-color', ...args], home, env })
 
-  const { expanded, listed } = await inspect(project.path, configFile, predefined, (args) => {
+  const { expanded, listed } = await inspect({ folder: project.path, configFile, predefined, components: settings.components }, (args) => {
     const scout = join(work, 'scout')
-    if (!existsSync(scout)) clone(project, path, scout)
+    if (!existsSync(scout)) clone(project, path, scout, settings.components)
     return start(local(scout, args, join(work, 'home')))
   })
   const planned = listed.filter((job) => job.when !== 'never')
@@ -57,9 +57,9 @@ export async function runGitlab({ world, project, work, event, settings }) {
       outcome[name] = 'failed'
       continue
     }
-    const key = settings.reuse && !job.id_tokens && !environment
+    const key = !settings.cache && !job.id_tokens && !environment
       && jobKey({ provider: 'gitlab', job, project, configFile, ref: [event.ref, settings.visibility] })
-    const known = key && keptOutcome(key)
+    const known = settings.reuse && key && keptOutcome(key)
     if (known) {
       restoreOutcome(known, join(store, name))
       output += known.output
@@ -69,7 +69,7 @@ export async function runGitlab({ world, project, work, event, settings }) {
     const machine = join(work, 'machines', name)
     const home = join(machine, 'home')
     const checkout = join(machine, 'builds')
-    prepare({ project, path, checkout, job, configFile })
+    prepare({ project, path, checkout, job, configFile, components: settings.components })
     for (const need of needs.filter((entry) => entry.artifacts !== false)) {
       if (existsSync(join(store, need.job))) cpSync(join(store, need.job), checkout, { recursive: true })
     }
@@ -104,10 +104,12 @@ const inspected = new Map()
 
 // The expanded file, and its jobs with their rules decided. gitlab-ci-local is asked once about the same files in the same
 // situation, by whichever run of the suite is the first.
-async function inspect(folder, configFile, predefined, ask) {
+async function inspect({ folder, configFile, predefined, components = {} }, ask) {
   const situation = predefined.filter((text) => !text.startsWith('CI_COMMIT_SHA='))
   const files = git(folder, 'ls-files').split('\n').filter((file) => file === configFile || file.endsWith('.yml'))
-  const text = JSON.stringify([VERSION, situation, files.map((file) => [file, readFileSync(join(folder, file), 'utf8')])])
+  const included = Object.entries(components).map(([reference, place]) =>
+    [reference, globSync('templates/**/*.yml', { cwd: place }).map((file) => readFileSync(join(place, file), 'utf8'))])
+  const text = JSON.stringify([VERSION, situation, included, files.map((file) => [file, readFileSync(join(folder, file), 'utf8')])])
   const key = createHash('sha256').update(text).digest('hex')
   if (!inspected.has(key)) inspected.set(key, remember(join(suite, '.work/inspected', `${key}.json`), ask, predefined))
   return structuredClone(await inspected.get(key))
@@ -144,8 +146,8 @@ function imageDistribution(image, machine) {
   return distribution(join(machine, 'image'), { node: resolveNode(version) })
 }
 
-function prepare({ project, path, checkout, job, configFile }) {
-  clone(project, path, checkout)
+function prepare({ project, path, checkout, job, configFile, components }) {
+  clone(project, path, checkout, components)
   if (job.variables?.GIT_STRATEGY === 'none') {
     // gitlab-ci-local needs the pipeline's own files; nothing else of the project is on the machine.
     const ours = (file) => file === configFile || file.endsWith('.gitlab-ci.yml') || file.startsWith('templates/')
@@ -154,10 +156,14 @@ function prepare({ project, path, checkout, job, configFile }) {
   }
 }
 
-function clone(project, path, target) {
+// A project's clone. `components` (`host/project@version` → folder) are laid where gitlab-ci-local keeps those that it fetched.
+function clone(project, path, target, components = {}) {
   mkdirSync(dirname(target), { recursive: true })
   git(dirname(target), 'clone', '-q', '--template=', project.path, target)
   git(target, 'remote', 'set-url', 'origin', `https://gitlab.com/${path}.git`)
+  for (const [reference, folder] of Object.entries(components)) {
+    cpSync(join(folder, 'templates'), join(target, '.gitlab-ci-local/includes', reference.replace('@', '/'), 'templates'), { recursive: true })
+  }
 }
 
 function keep(job, checkout, target, status) {
