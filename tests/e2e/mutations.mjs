@@ -26,7 +26,7 @@ export const MUTATIONS = [
   { id: "github: the manifest's digest is not handed over", provider: 'github', cases: 'attack: github, a test script rewrites the tarball and the manifest',
     change: out(/^ *TRUSTPUB_MANIFEST_SHA256: .*\n/m) },
   { id: 'github: tests are not run', provider: 'github', cases: 'matrix: github, single', change: out(/^ *- name: npm test\n.*\n/m) },
-  { id: 'github: the read token in the whole job', provider: 'github', cases: 'isolation: github, the read token',
+  { id: 'github: the read token in the whole job', provider: 'github', cases: 'matrix: github, private dependency',
     change: (text) => text.replace('    steps:\n', '    env:\n      TOKEN: ${{ secrets.NPM_READ_TOKEN }}\n    steps:\n') },
   { id: 'github: prereleases become latest', provider: 'github', cases: 'matrix: github, prerelease',
     change: (text) => text.replaceAll('TRUSTPUB_PRERELEASE_TAG: next', 'TRUSTPUB_PRERELEASE_TAG: latest') },

@@ -91,10 +91,10 @@ const using = (member, fixture, { given, ...options }, body) => {
 const KINDS = { single, 'pnpm monorepo': pnpmWorkspace, prerelease, 'private dependency': privateDependency }
 
 Object.keys(MEMBERS).forEach((member, column) => {
-  // Each member publishes; of all else two members take their turn in a run.
-  const turn = (row) => (inTurn(row, column, 2) ? test : () => {})
+  // Each member publishes; of all else one member takes its turn in a run.
+  const turn = (row) => (inTurn(row, column, 4) ? test : () => {})
   Object.entries(KINDS).forEach(([kind, fixture], row) => {
-    if (kind !== 'single' && !inTurn(row, column, 2)) return
+    if (kind !== 'single' && !inTurn(row, column, 4)) return
     const given = { publish: kind === 'prerelease' ? { mode: 'direct' } : {} }
     test(`bundle: ${member} publishes, ${kind}`, () => using(member, fixture, { given }, async (s) => {
       const token = kind === 'private dependency' ? s.world.credentials.granular('reader', 'read') : undefined
@@ -187,7 +187,7 @@ const REFUSED = {
   },
 }
 Object.entries(REFUSED).forEach(([what, { run, options = {}, before, says, but }], row) => Object.keys(MEMBERS).forEach((member, column) => {
-  if (member === but || !inTurn(row, column, 2)) return
+  if (member === but || !inTurn(row, column, 4)) return
   test(`bundle: ${member} refuses, ${what}`, () => using(member, single, options, async (s) => {
     await before?.(s)
     const outcome = await s.run({ reuse: true, ...run })

@@ -20,6 +20,7 @@ for (const [name, provider] of Object.entries(PROVIDERS)) {
       const { files, packages } = single({ url: provider.url, version: '1.1.0' })
       const text = readFileSync(new URL(`../probes/${name}.yml`, import.meta.url), 'utf8').replaceAll('REGISTRY_AUDIENCE', `npm:${host}`)
       const project = makeProject(join(folder, 'repository'), { files: { ...files, [provider.file]: edit(text) }, origin: `${provider.url}.git` })
+      project.commit('Release')
       project.tag('v1.1.0')
       await seedPackage(world, { 'package.json': JSON.stringify({ name: packages[0], version: '1.0.0' }) }, {
         publishers: [{ ...structuredClone(provider.publisher), permissions: ['createPackage'] }],

@@ -4,7 +4,7 @@ import { scoped, single } from '../fixtures/index.mjs'
 import { CONTEXT } from '../providers.mjs'
 import { seedPackage } from '../registry/seed.mjs'
 import { scenario } from '../scenario.mjs'
-import { test } from '../suite.mjs'
+import { inTurn, test } from '../suite.mjs'
 
 /**
  * A refusal: `says` are what the log must hold, `cause` the id in the result file (of a problem or of the package).
@@ -82,21 +82,23 @@ refuses('a self-hosted runner, at the exchange', 'github', {
   cause: 'exchange-rejected', exchanges: [404], says: [/package not found/],
 })
 
-for (const provider of ['github', 'gitlab', 'circleci']) {
-  refuses('npm is too old', provider, {
+// What the publish program or the registry alone decides is the same for all three: one provider in turn.
+['github', 'gitlab', 'circleci'].forEach((provider, column) => {
+  const turn = (row) => (inTurn(row, column) ? refuses : () => {})
+  turn(0)('npm is too old', provider, {
     options: { edit: (text) => inPublish(text, (job) => job.replace(/24\.1\d\.0(?=["\n -])/, '22.14.0')) }, cause: 'npm-version', exchanges: [],
     says: [/npm 10\.9\.2 is not what this pipeline was made for/],
   })
-  refuses('CI is "false"', provider, {
+  turn(1)('CI is "false"', provider, {
     options: { edit: (text) => text.replace(/^( *)TRUSTPUB_PROVIDER: /m, '$1CI: "false"\n$&') }, cause: 'ci-false', exchanges: [], says: [/remove CI=false/],
   })
-  refuses('the package does not exist yet', provider, {
+  turn(2)('the package does not exist yet', provider, {
     options: { publish: false }, cause: 'exchange-rejected', exchanges: [404], says: [/does not exist yet/],
   })
-  refuses('direct publish is not allowed', provider, {
+  turn(3)('direct publish is not allowed', provider, {
     options: { permissions: [] }, cause: 'permission-denied-for-action', says: [/the trusted publisher forbids this action/, /mode: stage/],
   })
-  refuses('the version is there with other content', provider, {
+  turn(4)('the version is there with other content', provider, {
     before: (s) => seedPackage(s.world, { 'package.json': JSON.stringify({ name: 'acme-demo', version: s.version }) }),
     cause: 'version-differs', says: [/raise the version/],
   })
@@ -105,7 +107,7 @@ for (const provider of ['github', 'gitlab', 'circleci']) {
     run: (s) => ({ env: { NODE_AUTH_TOKEN: s.world.credentials.granular('leftover', 'write') } }), cause: 'token-reachable', exchanges: [],
     says: [/within reach of this job: NODE_AUTH_TOKEN/],
   })
-}
+})
 
 // The generated publish job has no checkout; someone who adds one brings the project's .npmrc beside the identity.
 const CHECKOUT = {
