@@ -84,6 +84,7 @@ recovers('no answer to the PUT', 'circleci', { ...PUT, then: 'hang' }, { says: /
 recovers('a broken connection at the exchange', 'github', { ...EXCHANGE, then: 'reset' }, { says: /gives this run no token/, state: 'not-tried' })
 recovers('503 at the exchange', 'gitlab', { ...EXCHANGE, then: { status: 503 } }, { says: /gives this run no token/, state: 'not-tried' })
 recovers('Fulcio is down', 'github', { host: FULCIO, then: { status: 500 } }, { says: /certificate/i })
+recovers('Rekor is down', 'gitlab', { host: REKOR, then: { status: 503 } }, { says: /transparency log/i })
 
 test('fault: github, a new version that is still scanned is not an error', () => scenario('github', single, {}, async (s) => {
   s.world.policy.scanMilliseconds = 60_000

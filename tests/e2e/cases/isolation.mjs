@@ -24,6 +24,15 @@ for (const provider of PROVIDERS) {
   })
 }
 
+for (const provider of ['github', 'gitlab']) {
+  const restricted = (options) => single({ ...options, name: '@acme/demo', more: { publishConfig: { access: 'restricted' } } })
+  test(`isolation: ${provider}, a restricted package of a public repository gets no provenance`, () =>
+    scenario(provider, restricted, { restricted: true }, async (s) => {
+      assert.equal((await s.run()).status, 0)
+      assert.deepEqual(s.world.publications.map(({ name, access, provenance }) => [name, access, provenance]), [['@acme/demo', 'restricted', null]])
+    }))
+}
+
 test('isolation: all three providers publish the very same tarball of one repository', async () => {
   const published = []
   for (const provider of PROVIDERS) {

@@ -1,7 +1,7 @@
 // What must fail, with a message in the job's log that names the cause and the fix, and nothing published.
 import assert from 'node:assert/strict'
 import { scoped, single } from '../fixtures/index.mjs'
-import { CONTEXT } from '../providers.mjs'
+import { CONTEXT, PROVIDERS } from '../providers.mjs'
 import { seedPackage } from '../registry/seed.mjs'
 import { scenario } from '../scenario.mjs'
 import { inTurn, test } from '../suite.mjs'
@@ -83,7 +83,7 @@ refuses('a self-hosted runner, at the exchange', 'github', {
 })
 
 // What the publish program or the registry alone decides is the same for all three: one provider in turn.
-['github', 'gitlab', 'circleci'].forEach((provider, column) => {
+Object.keys(PROVIDERS).forEach((provider, column) => {
   const turn = (row) => (inTurn(row, column) ? refuses : () => {})
   turn(0)('npm is too old', provider, {
     options: { edit: (text) => inPublish(text, (job) => job.replace(/24\.1\d\.0(?=["\n -])/, '22.14.0')) }, cause: 'npm-version', exchanges: [],
