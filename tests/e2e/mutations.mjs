@@ -25,7 +25,7 @@ export const MUTATIONS = [
     change: out(/^ *environment: .*\n +name: .*\n +deployment_tier: .*\n/m) },
   { id: 'gitlab: no rules', file: GITLAB, cases: 'isolation: gitlab, a branch starts nothing', change: out(/^ +rules:\n +- if: .*\n/gm) },
   { id: 'circleci: no context', file: CIRCLECI, cases: 'matrix: circleci, single, npm bundled', change: out(/^ *context: .*\n/m) },
-  { id: 'circleci: no filters', file: CIRCLECI, cases: 'isolation: circleci, a branch starts nothing', change: out(/^ *filters: .*\n/gm) },
+  { id: 'circleci: no filters', file: CIRCLECI, cases: 'isolation: circleci, a branch starts nothing', change: swap(/^( *)filters: .*$/gm, '$1filters: {branches: {only: /.*/}, tags: {only: /.*/}}') },
   { id: 'thin github: no environment', file: 'templates/thin/github.yml.jinja', cases: 'thin: github publishes, single', change: out(/^ *environment: .*\n/m) },
   { id: 'thin circleci: no context', file: 'templates/thin/circleci.yml.jinja', cases: 'thin: circleci publishes, single', change: out(/^ *context: .*\n/m) },
 

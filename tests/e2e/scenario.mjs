@@ -20,6 +20,7 @@ import { startWorld } from './registry/world.mjs'
 export const subject = new AsyncLocalStorage()
 
 const LATEST = '12.2.0'
+const NEWER = '11.17.0'
 
 /** npm for the publish job: the provider's floor, the one that the solver's Node bundles, or npm 12. */
 export const NPM = {
@@ -48,8 +49,8 @@ export async function scenario(providerName, fixture, options, body) {
     const publish = NPM[options.npm ?? 'bundled'](provider, made.spec)
     if (publish.npm) {
       await seedInstalled(world, `npm-${publish.npm}`)
-      // What `npm@latest` would bring: it wants a newer Node than the floor's.
-      if (publish.npm !== LATEST) await seedInstalled(world, `npm-${LATEST}`)
+      // What an install without a version would bring.
+      if (publish.npm !== LATEST) await seedInstalled(world, `npm-${NEWER}`)
     }
     if ('pnpm-lock.yaml' in made.files) await seedInstalled(world, 'pnpm')
     const spec = {
@@ -65,7 +66,7 @@ export async function scenario(providerName, fixture, options, body) {
     project.commit(options.message ?? 'Release')
     let runs = 0
     await body({
-      world, project, provider, packages: made.packages, version, host, checklist,
+      world, project, provider, packages: made.packages, version, host, checklist, npm: publish.npm,
       /** A person's machine with the project on it: see `maintainer.mjs`. */
       maintainer: () => maintainer(world, join(folder, 'maintainer'), project.path),
       /** Runs the pipeline for `refs/tags/v<version>`, or for `ref`. */

@@ -35,6 +35,7 @@ async function publishes(s, kind) {
   assert.equal(outcome.status, 0, 'the pipeline succeeds')
   assert.match(outcome.output, /TESTS RAN/, 'the project is tested before it is packed')
 
+  if (s.npm) assert.match(outcome.output, new RegExp(`node [\\d.]+, npm ${s.npm}\\b`), 'the npm that the spec names')
   const expected = s.packages.map((name) => `${name}@${s.version}`).toSorted()
   const stage = kind === 'staged'
   const arrived = stage ? s.world.staged : s.world.publications

@@ -102,7 +102,7 @@ Object.keys(PROVIDERS).forEach((provider, column) => {
     before: (s) => seedPackage(s.world, { 'package.json': JSON.stringify({ name: 'acme-demo', version: s.version }) }),
     cause: 'version-differs', says: [/raise the version/],
   })
-  refuses('a stored token would mask a broken exchange', provider, {
+  turn(5)('a stored token would mask a broken exchange', provider, {
     before: (s) => { s.world.packages.get('acme-demo').publishers = [] },
     run: (s) => ({ env: { NODE_AUTH_TOKEN: s.world.credentials.granular('leftover', 'write') } }), cause: 'token-reachable', exchanges: [],
     says: [/within reach of this job: NODE_AUTH_TOKEN/],
@@ -115,17 +115,18 @@ const CHECKOUT = {
   gitlab: (text) => removed(text, /^ *GIT_STRATEGY: .*\n/m),
   circleci: (text) => inPublish(text, (job) => job.replace(/^( +)- attach_workspace:/m, '$1- checkout\n$&')),
 }
-for (const [provider, edit] of Object.entries(CHECKOUT)) {
-  refuses("the project's .npmrc has an empty token", provider, {
+Object.entries(CHECKOUT).forEach(([provider, edit], column) => {
+  const turn = (row) => (inTurn(row, column) ? refuses : () => {})
+  turn(0)("the project's .npmrc has an empty token", provider, {
     options: { edit, fixture: { files: { '.npmrc': '//registry.example/:_authToken=${NPM_TOKEN}\n' } } }, cause: 'token-reachable',
     exchanges: [], says: [/\.npmrc:1/],
   })
-  refuses('the scope is mapped to another registry', provider, {
+  turn(1)('the scope is mapped to another registry', provider, {
     // Written after `generate`, which refuses such a repository itself.
     fixture: scoped, before: (s) => s.project.commit('A registry', { '.npmrc': '@acme:registry=https://npm.other.example/\n' }), exchanges: [],
     says: [/sends @acme to another registry/, /Fix: .*publishConfig/],
   })
-}
+})
 refuses('another context is trusted', 'circleci', {
   before: claims((wanted) => { wanted['oidc.circleci.com/context-ids'] = ['88888888-8888-4888-8888-888888888888'] }), cause: 'exchange-rejected', exchanges: [404],
   says: [/the context that the publisher names is not attached/, new RegExp(`--context-id ${CONTEXT.id}`)],

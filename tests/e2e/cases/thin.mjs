@@ -34,7 +34,7 @@ const thin = (provider, fixture, options, body) => {
 Object.keys(BUNDLE).forEach((provider, column) => {
   const kinds = { single, 'pnpm monorepo': pnpmWorkspace, 'private dependency': privateDependency, staged, prerelease }
   Object.entries(kinds).forEach(([kind, fixture], row) => {
-    if (kind !== 'single' && !inTurn(row, column)) return
+    if (kind !== 'single' && !inTurn(row, column, 6)) return
     test(`thin: ${provider} publishes, ${kind}`, () => thin(provider, fixture, {}, async (s) => {
       const token = kind === 'private dependency' ? s.world.credentials.granular('reader', 'read') : undefined
       const outcome = await s.run(token ? { secrets: { NPM_READ_TOKEN: token } } : {})
@@ -73,7 +73,7 @@ Object.keys(BUNDLE).forEach((provider, column) => {
     assert.deepEqual([outcome.triggered, s.world.requests], [false, []])
   }))
 
-  if (inTurn(0, column)) {
+  if (inTurn(0, column, 6)) {
     test(`thin: ${provider}, a dependency's postinstall gets nothing`, () => thin(provider, stealing, {}, async (s) => {
       const outcome = await s.run()
       const found = lootOf(s, outcome)
