@@ -14,7 +14,7 @@ const source = join(work, 'source')
 
 /** Prints one line per mutation, then a table; resolves to the number that no case noticed. */
 export async function mutateAll({ filter = '', workers }) {
-  const chosen = MUTATIONS.filter(({ id }) => id.includes(filter))
+  const chosen = MUTATIONS.filter(({ id }) => new RegExp(filter).test(id))
   copySources()
   const sound = await build('sound')
   const plain = await subject.run(sound, () => every([...new Set(chosen.map(({ cases }) => cases))], workers))

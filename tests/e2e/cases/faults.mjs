@@ -43,7 +43,12 @@ Object.entries(WAYS).forEach(([what, then], row) => Object.entries(STEPS).forEac
     survives(provider, `${what} at ${step}`, faults(provider).map((fault) => ({ ...fault, then }))))
 }))
 PROVIDERS.filter((_, column) => inTurn(1, column)).forEach((provider) =>
-  survives(provider, 'an answer to the PUT that is lost', [{ ...PUT, then: 'lost' }]))
+  survives(provider, 'an answer to the PUT that is lost', [{ ...PUT, then: 'lost' }], {
+    then: (outcome, s) => {
+      assert.equal(outcome.result.packages[0].state, 'published', 'it looks whether the version is there, and whether it is this one')
+      assert.equal(s.world.requests.filter(({ method }) => method === 'PUT').length, 1, 'and sends it once')
+    },
+  }))
 survives('gitlab', '429 at the exchange', [{ ...EXCHANGE, then: { status: 429 } }])
 survives('github', 'an equivalent entry (409) at Rekor', [{
   host: REKOR, then: { status: 409, body: { code: 409, message: 'an equivalent entry already exists in the transparency log' } },
