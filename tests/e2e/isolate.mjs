@@ -9,10 +9,14 @@ const inside = repository.startsWith('/tmp/') ? repository.slice('/tmp'.length) 
 const SCRIPT = inside
   ? 'mkdir -p "$0$1" && mount --bind "/tmp$1" "$0$1" && mount --rbind "$0" /tmp && shift && exec "$@"'
   : 'mount --bind "$0" /tmp && exec "$@"'
+const NO_TERMINALS = 'mount --bind /dev/null /dev/ptmx && '
 
-/** The command that runs `program` with `folder` mounted as /tmp: `[program, args]`. */
-export function withPrivateTmp(folder, program, args) {
+/**
+ * The command that runs `program` with `folder` mounted as /tmp: `[program, args]`. With `terminals: false` it cannot open
+ * a pseudo-terminal.
+ */
+export function withPrivateTmp(folder, program, args, { terminals = true } = {}) {
   mkdirSync(folder, { recursive: true })
   const user = process.getuid() === 0 ? [] : ['--user', '--map-root-user']
-  return ['unshare', [...user, '--mount', 'sh', '-c', SCRIPT, folder, ...(inside ? [inside] : []), program, ...args]]
+  return ['unshare', [...user, '--mount', 'sh', '-c', `${terminals ? '' : NO_TERMINALS}${SCRIPT}`, folder, ...(inside ? [inside] : []), program, ...args]]
 }

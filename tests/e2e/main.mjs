@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 import { availableParallelism, freemem } from 'node:os'
 import { join } from 'node:path'
 import { mutateAll } from './mutate.mjs'
-import { runAll } from './suite.mjs'
+import { runAll, TURN } from './suite.mjs'
 
 // Toolchains are written and thrown away all the time: in memory, where there is plenty, that takes half the effort.
 function workFolder() {
@@ -28,8 +28,9 @@ process.on('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1))
 
 if (!process.env.TRUSTPUB) throw new Error('TRUSTPUB must name the binary under test: start this by tests/e2e/run')
-for (const name of ['probes', 'matrix', 'isolation', 'refusals', 'trust', 'attacks', 'faults', 'bundle']) await import(`./cases/${name}.mjs`)
+for (const name of ['probes', 'matrix', 'isolation', 'refusals', 'trust', 'attacks', 'faults', 'bundle', 'thin']) await import(`./cases/${name}.mjs`)
 const workers = availableParallelism() + 1
+process.stdout.write(process.env.E2E_FULL ? 'all cases\n' : `turn ${TURN} (E2E_TURN)\n`)
 const [first, second] = process.argv.slice(2)
 const failed = first === '--mutate' ? await mutateAll({ filter: second, workers }) : await runAll({ filter: first, workers })
 process.exitCode = failed === 0 ? 0 : 1

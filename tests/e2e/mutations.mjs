@@ -1,58 +1,69 @@
-// Deliberate breakages of the pipelines, each with the cases that must notice. The text that is changed is the templates' own,
-// as it stands in what they rendered; any change of a template also turns its snapshots red.
-const out = (pattern) => (text) => text.replace(pattern, '')
-const inPublish = (change) => (text) => {
-  const at = text.search(/^ *(npm-)?publish:\n/m)
-  return text.slice(0, at) + change(text.slice(at))
-}
+// Deliberate breakages of the templates, each with the cases that must notice.
+const GITHUB = 'templates/github/publish.yml.jinja'
+const GITLAB = 'templates/gitlab/publish.yml.jinja'
+const CIRCLECI = 'templates/circleci/publish.yml.jinja'
+const runtime = (name) => `templates/runtime/${name}.mjs`
+
+const swap = (pattern, text) => (source) => source.replace(pattern, text)
+const out = (pattern) => swap(pattern, '')
+const CHECKOUT = '      - uses: {@ actions.checkout.uses @}\n'
+const TAKE = '      - name: Take the tarballs\n'
 
 export const MUTATIONS = [
-  { id: 'github: no id-token', provider: 'github', cases: 'matrix: github, single', change: (text) => text.replace('id-token: write', 'contents: read') },
-  { id: 'github: no environment', provider: 'github', cases: 'matrix: github, single', change: out(/^ *environment: .*\n/m) },
-  { id: 'github: the pack job has the identity', provider: 'github', cases: "attack: github, a dependency's postinstall",
-    change: (text) => text.replace(/( +)contents: read[^\n]*\n/, '$1contents: read\n$1id-token: write\n') },
-  { id: 'github: install in the publish job', provider: 'github', cases: "attack: github, a dependency's postinstall",
-    change: (text) => text.replace('      - name: Take the tarballs',
-      '      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n      - run: npm ci\n      - name: Take the tarballs') },
-  { id: 'github: a checkout in the publish job', provider: 'github', cases: "isolation: github, the project's .npmrc",
-    change: (text) => text.replace('      - name: Take the tarballs',
-      '      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n      - name: Take the tarballs') },
-  { id: 'github: Node and its npm unpinned to an older one', provider: 'github', cases: 'matrix: github, pnpm monorepo',
-    change: inPublish((text) => text.replace(/node-version: "?24\.19\.0"?/, 'node-version: "22"')) },
-  { id: 'github: the package manager cache is on', provider: 'github', cases: 'attack: github, a poisoned cache',
-    change: (text) => text.replace('package-manager-cache: false', 'package-manager-cache: true') },
-  { id: 'github: any branch starts it', provider: 'github', cases: 'isolation: github, a branch starts nothing',
-    change: (text) => text.replace(/^ {2}push:\n {4}tags:\n {6}- .*$/m, '  push:') },
-  { id: "github: the manifest's digest is not handed over", provider: 'github', cases: 'attack: github, a test script rewrites the tarball and the manifest',
+  // The identity and its guards.
+  { id: 'github: no id-token', file: GITHUB, cases: 'matrix: github, single, npm bundled', change: swap('id-token: write', 'contents: read') },
+  { id: 'github: no environment', file: GITHUB, cases: 'matrix: github, single, npm bundled', change: out(/^ *environment: .*\n/m) },
+  { id: 'github: the pack job has the identity', file: GITHUB, cases: "attack: github, a dependency's postinstall",
+    change: swap(/^( +)contents: read .*\n/m, '$1contents: read\n$1id-token: write\n') },
+  { id: 'github: any branch starts it', file: GITHUB, cases: 'isolation: github, a branch starts nothing',
+    change: out(/^\{% for word, patterns in [^]*?^\{% endfor %\}\n\{% endfor %\}\n/m) },
+  { id: 'gitlab: no NPM_ID_TOKEN', file: GITLAB, cases: 'matrix: gitlab, single, npm bundled', change: out(/^ *NPM_ID_TOKEN:\n.*aud: .*\n/m) },
+  { id: 'gitlab: no SIGSTORE_ID_TOKEN', file: GITLAB, cases: 'matrix: gitlab, single, npm bundled', change: out(/^ *SIGSTORE_ID_TOKEN:.*\n.*aud: .*\n/m) },
+  { id: 'gitlab: another audience', file: GITLAB, cases: 'matrix: gitlab, single, npm bundled',
+    change: swap('aud: {@ publish.audience @}', 'aud: https://gitlab.com') },
+  { id: 'gitlab: no environment', file: GITLAB, cases: 'matrix: gitlab, single, npm bundled',
+    change: out(/^ *environment: .*\n +name: .*\n +deployment_tier: .*\n/m) },
+  { id: 'gitlab: no rules', file: GITLAB, cases: 'isolation: gitlab, a branch starts nothing', change: out(/^ +rules:\n +- if: .*\n/gm) },
+  { id: 'circleci: no context', file: CIRCLECI, cases: 'matrix: circleci, single, npm bundled', change: out(/^ *context: .*\n/m) },
+  { id: 'circleci: no filters', file: CIRCLECI, cases: 'isolation: circleci, a branch starts nothing', change: swap(/^( *)filters: .*$/gm, '$1filters: {branches: {only: /.*/}, tags: {only: /.*/}}') },
+  { id: 'thin github: no environment', file: 'templates/thin/github.yml.jinja', cases: 'thin: github publishes, single', change: out(/^ *environment: .*\n/m) },
+  { id: 'thin circleci: no context', file: 'templates/thin/circleci.yml.jinja', cases: 'thin: circleci publishes, single', change: out(/^ *context: .*\n/m) },
+
+  // What stands beside the identity.
+  { id: 'github: install in the publish job', file: GITHUB, cases: "attack: github, a dependency's postinstall",
+    change: swap(TAKE, `${CHECKOUT}      - run: npm ci\n${TAKE}`) },
+  { id: 'github: a checkout in the publish job', file: GITHUB, cases: "isolation: github, the project's .npmrc", change: swap(TAKE, CHECKOUT + TAKE) },
+  { id: 'gitlab: the publish job checks out', file: GITLAB, cases: "isolation: gitlab, the project's .npmrc", change: out(/^ *GIT_STRATEGY: .*\n/m) },
+  { id: 'github: the package manager cache is on', file: GITHUB, cases: 'attack: github, a poisoned cache',
+    change: swap('package-manager-cache: false', 'package-manager-cache: true') },
+  { id: 'gitlab: a cache in the pack job', file: GITLAB, cases: 'attack: gitlab, a poisoned cache', change: swap(/cache: \[\] .*/, 'cache:\n    paths: [.npm-cache/]') },
+  { id: 'circleci: a cache is restored', file: CIRCLECI, cases: 'attack: circleci, a poisoned cache',
+    change: swap('      - checkout\n', '      - checkout\n      - restore_cache:\n          keys: [v1]\n') },
+  { id: 'github: the read token in the whole job', file: GITHUB, cases: 'matrix: github, private dependency, npm bundled',
+    change: swap('    steps:\n', '{% if pack.install.token %}\n    env:\n      TOKEN: ${{ secrets.{@ pack.install.token|comment @} }}\n{% endif %}\n    steps:\n') },
+
+  // The toolchain.
+  { id: 'github: npm unpinned', file: GITHUB, cases: 'matrix: github, single, npm floor', change: swap('npm@{@ version|comment @} #', 'npm #') },
+  { id: 'github: an older Node and its npm', file: GITHUB, cases: 'matrix: github, single, npm bundled', change: swap('node-version: {@ publish.node @}', 'node-version: "22"') },
+  { id: 'circleci: an older image in the publish job', file: CIRCLECI, cases: 'matrix: circleci, single, npm bundled',
+    change: swap('- image: {@ publish.image @}', '- image: cimg/node:22.14.0') },
+
+  // What is packed and what is published.
+  { id: 'github: tests are not run', file: GITHUB, cases: 'matrix: github, single, npm bundled', change: out(/^\{% for step in pack\.run %\}\n[^]*?^\{% endfor %\}\n/m) },
+  { id: "github: the manifest's digest is not handed over", file: GITHUB, cases: 'attack: github, a test script rewrites the tarball and the manifest',
     change: out(/^ *TRUSTPUB_MANIFEST_SHA256: .*\n/m) },
-  { id: 'github: tests are not run', provider: 'github', cases: 'matrix: github, single', change: out(/^ *- name: npm test\n.*\n/m) },
-  { id: 'github: the read token in the whole job', provider: 'github', cases: 'isolation: github, the read token',
-    change: (text) => text.replace('    steps:\n', '    env:\n      TOKEN: ${{ secrets.NPM_READ_TOKEN }}\n    steps:\n') },
-  { id: 'github: prereleases become latest', provider: 'github', cases: 'matrix: github, prerelease',
-    change: (text) => text.replaceAll('TRUSTPUB_PRERELEASE_TAG: next', 'TRUSTPUB_PRERELEASE_TAG: latest') },
-  { id: 'github: staged mode publishes at once', provider: 'github', cases: 'matrix: github, staged',
-    change: (text) => text.replace('TRUSTPUB_MODE: stage', 'TRUSTPUB_MODE: direct') },
-  { id: 'github: what the identity must say is not compared', provider: 'github', cases: 'refused: github, a self-hosted runner',
-    change: out(/^ *TRUSTPUB_EXPECT: .*\n/m) },
-  { id: 'gitlab: no NPM_ID_TOKEN', provider: 'gitlab', cases: 'matrix: gitlab, single', change: out(/^ *NPM_ID_TOKEN:\n.*aud: .*\n/m) },
-  { id: 'gitlab: no SIGSTORE_ID_TOKEN', provider: 'gitlab', cases: 'matrix: gitlab, single', change: out(/^ *SIGSTORE_ID_TOKEN:.*\n.*aud: .*\n/m) },
-  { id: 'gitlab: the audience is the host alone', provider: 'gitlab', cases: 'matrix: gitlab, single',
-    change: (text) => text.replace(/(NPM_ID_TOKEN:\n +aud: )"?npm:([^"\n]*)"?/, '$1$2') },
-  { id: 'gitlab: no environment', provider: 'gitlab', cases: 'matrix: gitlab, single', change: out(/^ *environment:.*\n +name: .*\n +deployment_tier: .*\n/m) },
-  { id: 'gitlab: the publish job checks out', provider: 'gitlab', cases: "isolation: gitlab, the project's .npmrc", change: out(/^ *GIT_STRATEGY: .*\n/m) },
-  { id: 'gitlab: a cache in the pack job', provider: 'gitlab', cases: 'attack: gitlab, a poisoned cache',
-    change: (text) => text.replace(/cache: \[\].*/, 'cache:\n    paths: [.npm-cache/]') },
-  { id: 'gitlab: no rules', provider: 'gitlab', cases: 'isolation: gitlab, a branch starts nothing', change: out(/^ +rules:\n +- if: .*\n/gm) },
-  { id: 'circleci: no context', provider: 'circleci', cases: 'matrix: circleci, single', change: out(/^ *context: .*\n/m) },
-  { id: 'circleci: no filters', provider: 'circleci', cases: 'isolation: circleci, a branch starts nothing', change: out(/^ *filters: .*\n/gm) },
-  { id: 'circleci: a cache is restored', provider: 'circleci', cases: 'attack: circleci, a poisoned cache',
-    change: (text) => text.replace('      - checkout\n', '      - checkout\n      - restore_cache:\n          keys: [v1]\n') },
-  { id: 'circleci: an older image in the publish job', provider: 'circleci', cases: 'matrix: circleci, staged',
-    change: inPublish((text) => text.replace(/cimg\/node:24\.18\.0/, 'cimg/node:22.14.0')) },
-  { id: 'gitlab: stored tokens are not looked for', provider: 'gitlab', cases: 'refused: gitlab, a stored token would mask',
-    change: (text) => text.replace('checkCredentials(ready, faults);', '') },
-  { id: 'gitlab: any content counts as this version', provider: 'gitlab', cases: 'refused: gitlab, the version is there with other content',
-    change: (text) => text.replace('if (integrity === item.integrity) item', 'if (integrity) item') },
-  { id: 'circleci: an exchange is tried once', provider: 'circleci', cases: 'fault: circleci, no answer at every step up to the upload',
-    change: (text) => text.replace('tried < 3', 'tried < 0') },
+  { id: 'prereleases become latest', file: runtime('source'), cases: 'matrix: gitlab, prerelease, npm bundled',
+    change: swap("const rule = env.TRUSTPUB_PRERELEASE_TAG || 'auto'", "const rule = 'latest'") },
+  { id: 'staged mode publishes at once', file: runtime('publish'), cases: 'matrix: github, staged, npm bundled', change: swap("...(mode === 'stage' ? ['stage'] : []), ", '') },
+  { id: 'packages in the order of their names', file: runtime('order-many'), cases: 'matrix: gitlab, pnpm monorepo, npm bundled', change: swap('needs: needed(item).sort()', 'needs: []') },
+
+  // The checks before and after.
+  { id: 'what the identity must say is not compared', file: runtime('publish'), cases: 'refused: github, a self-hosted runner',
+    change: swap("env.TRUSTPUB_EXPECT ? needJson('TRUSTPUB_EXPECT') : {}", '{}') },
+  { id: 'stored tokens are not looked for', file: runtime('publish'), cases: 'refused: gitlab, a stored token would mask', change: swap('  checkCredentials(ready, faults);\n', '') },
+  { id: 'any content counts as this version', file: runtime('publish'), cases: 'refused: gitlab, the version is there with other content',
+    change: swap('if (integrity === item.integrity) item', 'if (integrity) item') },
+  { id: 'an exchange is tried once', file: runtime('identity'), cases: 'fault: circleci, no answer at every step up to the upload', change: swap('tried < 3', 'tried < 0') },
+  { id: 'nobody looks whether a lost answer was a success', file: runtime('publish'), cases: 'fault: gitlab, an answer to the PUT that is lost',
+    change: swap("done = await settled(npm, item, attempt > 1 || retry ? 'published' : 'already');", 'done = false;') },
 ]

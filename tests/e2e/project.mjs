@@ -1,7 +1,12 @@
 // Fixture projects as git repositories, with fixed authors and dates.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** This checkout. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 
 const WHEN = '2026-11-01T12:00:00Z'
 const GIT = {
@@ -20,24 +25,36 @@ export function writeFiles(path, files) {
   }
 }
 
-/** Makes a repository of `files` with one commit on `main` and the given remote: `{path, sha, commit, tag}`. */
+/**
+ * Makes a repository of `files` on `main` with the given remote: `{path, sha, message, commit, tag}`. Nothing is committed yet.
+ * Starting git is much of a case's work, so what it would write is copied.
+ */
 export function makeProject(path, { files, origin }) {
-  mkdirSync(path, { recursive: true })
+  cpSync(emptyRepository(), path, { recursive: true })
   writeFiles(path, files)
-  git(path, 'init', '-q', '-b', 'main')
-  git(path, 'config', 'uploadpack.allowAnySHA1InWant', 'true')
-  git(path, 'remote', 'add', 'origin', origin)
-  const project = {
+  appendFileSync(join(path, '.git/config'), `[remote "origin"]\n\turl = ${origin}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n`)
+  let sha
+  return {
     path,
-    get sha() { return git(path, 'rev-parse', 'HEAD') },
+    message: '',
+    get sha() { return sha ??= git(path, 'rev-parse', 'HEAD') },
     commit(message, more = {}) {
       writeFiles(path, more)
       git(path, 'add', '-A', '-f')
       git(path, 'commit', '-q', '--allow-empty', '-m', message)
+      sha = undefined
+      this.message = message
     },
     tag: (name) => git(path, 'tag', '-f', name),
-    branch: (name) => git(path, 'checkout', '-q', '-b', name),
   }
-  project.commit('Begin')
-  return project
+}
+
+let empty
+function emptyRepository() {
+  if (!empty) {
+    empty = mkdtempSync(join(tmpdir(), 'empty-'))
+    git(empty, 'init', '-q', '-b', 'main', '--template=')
+    git(empty, 'config', 'uploadpack.allowAnySHA1InWant', 'true')
+  }
+  return empty
 }

@@ -1,6 +1,7 @@
 // One case's world: a registry, a fixture repository with the pipeline that `trustpub generate` wrote for it, and the
 // means to run it.
 import assert from 'node:assert/strict'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,20 +16,22 @@ import { defaultRegistryHost } from './registry/host.mjs'
 import { seedPackage, seedTarball } from './registry/seed.mjs'
 import { startWorld } from './registry/world.mjs'
 
-let mutation = null
-/** Breaks every pipeline of `mutation.provider` in the scenarios that follow; null ends that. */
-export const setMutation = (next) => { mutation = next }
+/** The binary under test for whatever runs within `subject.run(path, …)`; else `TRUSTPUB` names it. */
+export const subject = new AsyncLocalStorage()
+
+const LATEST = '12.2.0'
+const NEWER = '11.17.0'
 
 /** npm for the publish job: the provider's floor, the one that the solver's Node bundles, or npm 12. */
 export const NPM = {
   floor: (provider, spec) => (spec.publish?.mode === 'stage' ? { ...provider.floor, npm: '11.15.0' } : provider.floor),
   bundled: () => ({}),
-  twelve: () => ({ npm: '12.2.0' }),
+  twelve: () => ({ npm: LATEST }),
 }
 
 /**
  * Opens a scenario, hands it to `body`, and closes it. `options`: `version` (default 1.1.0), `npm` (a key of `NPM`),
- * `visibility` of the repository, `permissions` of the publishers, `publish: false` = the packages do not exist yet, `publishers: false` = they have none,
+ * `visibility` of the repository, `permissions` of the publishers, `publish: false` = the packages do not exist yet, `restricted: true` = only their owners can read them, `publishers: false` = they have none,
  * `url` when package.json shall name another repository, `edit(text)` = change the generated file as an attacker or a
  * careless person would, `spec` merged over the fixture's, `pipeline(made)` = the files to use instead of generated ones. A run that contacts any unexpected host fails the case.
  */
@@ -44,7 +47,11 @@ export async function scenario(providerName, fixture, options, body) {
   try {
     await fill(world, provider, made, options)
     const publish = NPM[options.npm ?? 'bundled'](provider, made.spec)
-    if (publish.npm) await seedInstalled(world, `npm-${publish.npm}`)
+    if (publish.npm) {
+      await seedInstalled(world, `npm-${publish.npm}`)
+      // What an install without a version would bring.
+      if (publish.npm !== LATEST) await seedInstalled(world, `npm-${NEWER}`)
+    }
     if ('pnpm-lock.yaml' in made.files) await seedInstalled(world, 'pnpm')
     const spec = {
       version: 1, providers: { [providerName]: options.provider ?? {} }, ...made.spec, ...options.spec,
@@ -55,12 +62,11 @@ export async function scenario(providerName, fixture, options, body) {
     })
     if (options.pipeline) writeFiles(project.path, options.pipeline(made))
     const checklist = options.pipeline ? null : await generate(project)
-    if (mutation?.provider === providerName) edit(project, provider.file, mutation.change)
     if (options.edit) edit(project, provider.file, options.edit)
     project.commit(options.message ?? 'Release')
     let runs = 0
     await body({
-      world, project, provider, packages: made.packages, version, host, checklist,
+      world, project, provider, packages: made.packages, version, host, checklist, npm: publish.npm,
       /** A person's machine with the project on it: see `maintainer.mjs`. */
       maintainer: () => maintainer(world, join(folder, 'maintainer'), project.path),
       /** Runs the pipeline for `refs/tags/v<version>`, or for `ref`. */
@@ -99,12 +105,13 @@ export async function scenario(providerName, fixture, options, body) {
 const line = ({ method, host, path, credential, status, note }) => `${method} ${host}${path} ${credential} ${status} ${note?.split('\n')[0] ?? ''}`
 
 // What stands in the registry before the release: every package at 1.0.0 with its publisher, and the dependencies.
-async function fill(world, provider, made, { permissions = ['createPackage'], publish = true, published = '1.0.0', publishers = true }) {
+async function fill(world, provider, made, { permissions = ['createPackage'], publish = true, restricted = false, published = '1.0.0', publishers = true }) {
   for (const { tarball, ...settings } of made.seeds ?? []) await seedTarball(world, tarball, settings)
   if (!publish) return
   for (const name of made.packages) {
     await seedPackage(world, { 'package.json': JSON.stringify({ name, version: published }) }, {
       publishers: publishers ? [{ ...structuredClone(provider.publisher), permissions }] : [],
+      visibility: restricted ? 'private' : 'public',
     })
   }
 }
@@ -112,7 +119,7 @@ async function fill(world, provider, made, { permissions = ['createPackage'], pu
 // Writes the pipeline; resolves to the checklist of what a person must do.
 async function generate(project) {
   const args = ['--repo', project.path, 'generate', '--format', 'json']
-  const { status, stdout, output } = await run(process.env.TRUSTPUB, args, { cwd: project.path, env: { PATH: process.env.PATH } })
+  const { status, stdout, output } = await run(subject.getStore() ?? process.env.TRUSTPUB, args, { cwd: project.path, env: { PATH: process.env.PATH } })
   if (status !== 0) throw Object.assign(new Error('trustpub generate failed'), { log: output })
   return JSON.parse(stdout).checklist
 }

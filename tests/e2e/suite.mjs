@@ -1,6 +1,15 @@
 // The list of cases and how they run: a few at a time, one line each, `N passed, N failed` at the end.
 const cases = []
 
+/** Which cases take their turn in this run: the number of the commit, so that each commit runs others and a run can be had again. */
+export const TURN = Number(process.env.E2E_TURN ?? 0)
+
+/**
+ * Whether the case at (`row`, `column`) of a table takes its turn: one in `of` of each row and each column, another one in each
+ * turn; all of them with `E2E_FULL=1`.
+ */
+export const inTurn = (row, column, of = 3) => Boolean(process.env.E2E_FULL) || (row + column + TURN) % of === 0
+
 /** Declares a case. `body` gets nothing and throws when the case fails. */
 export function test(name, body) {
   cases.push({ name, body })
@@ -27,23 +36,11 @@ export async function outcomes(filter, workers, told = () => {}) {
   return done
 }
 
-/** As many failing cases are tried again; more are no accident. */
-const FEW = 3
-
-/** Runs one case by itself: its error, or null. */
-const alone = (name) => cases.find((one) => one.name === name).body().then(() => null, (error) => error)
-
 /** Runs the chosen cases, prints a line for each and the failures in full; resolves to the number that failed. */
 export async function runAll({ filter = '', workers }) {
   const chosen = await outcomes(filter, workers, (name, error, seconds) =>
     process.stdout.write(`${error ? 'FAIL' : 'ok  '} ${name} (${seconds.toFixed(1)} s)\n`))
-  const failures = []
-  for (const failed of chosen.filter(({ error }) => error)) {
-    // act loses lines of a job's output now and then on a loaded machine: a few cases get a second try, alone.
-    const second = failures.length < FEW ? await alone(failed.name) : failed.error
-    process.stdout.write(`${second ? 'FAIL' : 'ok  '} ${failed.name}, second try\n`)
-    if (second) failures.push({ name: failed.name, error: second })
-  }
+  const failures = chosen.filter(({ error }) => error)
   for (const { name, error } of failures) {
     process.stdout.write(`\n--- ${name}\n${error.stack ?? error}\n${error.log ? `--- job log\n${tail(error.log)}\n` : ''}`)
   }

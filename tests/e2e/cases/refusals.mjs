@@ -1,10 +1,10 @@
 // What must fail, with a message in the job's log that names the cause and the fix, and nothing published.
 import assert from 'node:assert/strict'
 import { scoped, single } from '../fixtures/index.mjs'
-import { CONTEXT } from '../providers.mjs'
+import { CONTEXT, PROVIDERS } from '../providers.mjs'
 import { seedPackage } from '../registry/seed.mjs'
 import { scenario } from '../scenario.mjs'
-import { test } from '../suite.mjs'
+import { inTurn, test } from '../suite.mjs'
 
 /**
  * A refusal: `says` are what the log must hold, `cause` the id in the result file (of a problem or of the package).
@@ -82,30 +82,32 @@ refuses('a self-hosted runner, at the exchange', 'github', {
   cause: 'exchange-rejected', exchanges: [404], says: [/package not found/],
 })
 
-for (const provider of ['github', 'gitlab', 'circleci']) {
-  refuses('npm is too old', provider, {
+// What the publish program or the registry alone decides is the same for all three: one provider in turn.
+Object.keys(PROVIDERS).forEach((provider, column) => {
+  const turn = (row) => (inTurn(row, column) ? refuses : () => {})
+  turn(0)('npm is too old', provider, {
     options: { edit: (text) => inPublish(text, (job) => job.replace(/24\.1\d\.0(?=["\n -])/, '22.14.0')) }, cause: 'npm-version', exchanges: [],
     says: [/npm 10\.9\.2 is not what this pipeline was made for/],
   })
-  refuses('CI is "false"', provider, {
+  turn(1)('CI is "false"', provider, {
     options: { edit: (text) => text.replace(/^( *)TRUSTPUB_PROVIDER: /m, '$1CI: "false"\n$&') }, cause: 'ci-false', exchanges: [], says: [/remove CI=false/],
   })
-  refuses('the package does not exist yet', provider, {
+  turn(2)('the package does not exist yet', provider, {
     options: { publish: false }, cause: 'exchange-rejected', exchanges: [404], says: [/does not exist yet/],
   })
-  refuses('direct publish is not allowed', provider, {
+  turn(3)('direct publish is not allowed', provider, {
     options: { permissions: [] }, cause: 'permission-denied-for-action', says: [/the trusted publisher forbids this action/, /mode: stage/],
   })
-  refuses('the version is there with other content', provider, {
+  turn(4)('the version is there with other content', provider, {
     before: (s) => seedPackage(s.world, { 'package.json': JSON.stringify({ name: 'acme-demo', version: s.version }) }),
     cause: 'version-differs', says: [/raise the version/],
   })
-  refuses('a stored token would mask a broken exchange', provider, {
+  turn(5)('a stored token would mask a broken exchange', provider, {
     before: (s) => { s.world.packages.get('acme-demo').publishers = [] },
     run: (s) => ({ env: { NODE_AUTH_TOKEN: s.world.credentials.granular('leftover', 'write') } }), cause: 'token-reachable', exchanges: [],
     says: [/within reach of this job: NODE_AUTH_TOKEN/],
   })
-}
+})
 
 // The generated publish job has no checkout; someone who adds one brings the project's .npmrc beside the identity.
 const CHECKOUT = {
@@ -113,17 +115,18 @@ const CHECKOUT = {
   gitlab: (text) => removed(text, /^ *GIT_STRATEGY: .*\n/m),
   circleci: (text) => inPublish(text, (job) => job.replace(/^( +)- attach_workspace:/m, '$1- checkout\n$&')),
 }
-for (const [provider, edit] of Object.entries(CHECKOUT)) {
-  refuses("the project's .npmrc has an empty token", provider, {
+Object.entries(CHECKOUT).forEach(([provider, edit], column) => {
+  const turn = (row) => (inTurn(row, column) ? refuses : () => {})
+  turn(0)("the project's .npmrc has an empty token", provider, {
     options: { edit, fixture: { files: { '.npmrc': '//registry.example/:_authToken=${NPM_TOKEN}\n' } } }, cause: 'token-reachable',
     exchanges: [], says: [/\.npmrc:1/],
   })
-  refuses('the scope is mapped to another registry', provider, {
+  turn(1)('the scope is mapped to another registry', provider, {
     // Written after `generate`, which refuses such a repository itself.
     fixture: scoped, before: (s) => s.project.commit('A registry', { '.npmrc': '@acme:registry=https://npm.other.example/\n' }), exchanges: [],
     says: [/sends @acme to another registry/, /Fix: .*publishConfig/],
   })
-}
+})
 refuses('another context is trusted', 'circleci', {
   before: claims((wanted) => { wanted['oidc.circleci.com/context-ids'] = ['88888888-8888-4888-8888-888888888888'] }), cause: 'exchange-rejected', exchanges: [404],
   says: [/the context that the publisher names is not attached/, new RegExp(`--context-id ${CONTEXT.id}`)],

@@ -6,7 +6,7 @@ import { seedInstalled } from '../managers.mjs'
 import { CONTEXT, PROVIDERS } from '../providers.mjs'
 import { IDS } from '../runners/circleci/index.mjs'
 import { scenario } from '../scenario.mjs'
-import { test } from '../suite.mjs'
+import { inTurn, test } from '../suite.mjs'
 
 // What a CircleCI project cannot know of itself stands in the spec.
 const SPEC = {
@@ -23,7 +23,7 @@ async function follow(person, command, input) {
   assert.equal(status, 0, `${command}\n${output}`)
 }
 
-for (const [provider, { publisher }] of Object.entries(PROVIDERS)) {
+Object.entries(PROVIDERS).forEach(([provider, { publisher }], column) => {
   test(`trust: ${provider}, the checklist's commands let the pipeline publish, and tokens no longer`, () =>
     scenario(provider, single, options(provider), async (s) => {
       const commands = commandsOf(s.checklist, 'trusted-publisher')
@@ -34,7 +34,7 @@ for (const [provider, { publisher }] of Object.entries(PROVIDERS)) {
       assert.deepEqual(registered(s), [{ ...publisher, permissions: ['createPackage'] }])
       for (const command of commandsOf(s.checklist, 'disallow-tokens')) await follow(person, command)
 
-      const outcome = await s.run()
+      const outcome = await s.run({ reuse: true })
       assert.equal(outcome.status, 0)
       assert.deepEqual(s.exchanges().map(({ status }) => status), [201, 201], 'the preflight and the publish')
       assert.deepEqual(s.published(), ['acme-demo@1.1.0'])
@@ -45,6 +45,7 @@ for (const [provider, { publisher }] of Object.entries(PROVIDERS)) {
       assert.deepEqual(s.published(), ['acme-demo@1.1.0'])
     }))
 
+  if (!inTurn(0, column)) return
   test(`trust: ${provider}, the command that a refused run prints mends it`, () => scenario(provider, single, options(provider), async (s) => {
     const refused = await s.run({ reuse: true })
     assert.notEqual(refused.status, 0)
@@ -56,4 +57,4 @@ for (const [provider, { publisher }] of Object.entries(PROVIDERS)) {
     assert.equal((await s.run({ reuse: true })).status, 0)
     assert.deepEqual(s.published(), ['acme-demo@1.1.0'])
   }))
-}
+})

@@ -17,7 +17,8 @@ export async function startStorage(folder) {
     middlewares: {},
     auth: { htpasswd: { file: join(folder, 'htpasswd'), max_users: -1 } },
     packages: { '**': { access: '$all', publish: '$all', unpublish: '$all' } },
-    log: { type: 'stdout', level: 'fatal' },
+    // Its prettier format starts a thread.
+    log: { type: 'stdout', format: 'json', level: 'fatal' },
     max_body_size: '100mb',
   })
   const origin = await listen(server)

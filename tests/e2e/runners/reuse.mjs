@@ -8,10 +8,10 @@ import { git } from '../project.mjs'
 
 const kept = new Map()
 
-/** What decides a pack job's outcome: its definition, the tree without the pipeline's own file, the ref. */
+/** What decides a pack job's outcome: its definition, the tree without the pipeline's own file, the commit's message, the ref. */
 export function jobKey({ provider, job, project, configFile, ref }) {
   const tree = git(project.path, 'ls-tree', '-r', project.sha).split('\n').filter((line) => !line.endsWith(`\t${configFile}`))
-  return createHash('sha256').update(JSON.stringify([provider, job, tree, ref])).digest('hex')
+  return createHash('sha256').update(JSON.stringify([provider, job, tree, ref, project.message])).digest('hex')
 }
 
 /** The kept outcome for `key`, if any: `{folder, output, outputs}`. */

@@ -51,9 +51,9 @@ export async function runCircleci({ world, project, work, event, settings }) {
         outcome[name] = 'unauthorized'
         continue
       }
-      const key = settings.reuse && contexts.length === 0
+      const key = !settings.cache && contexts.length === 0
         && jobKey({ provider: 'circleci', job: [config.jobs[reference], given], project, configFile, ref: [event.ref, settings.visibility] })
-      const known = key && keptOutcome(key)
+      const known = settings.reuse && key && keptOutcome(key)
       if (known) {
         restoreOutcome(known, workspace)
         output += known.output
@@ -118,7 +118,7 @@ async function runStep({ name, body, project, directory, machine, workspace, env
   const local = (path) => (path.startsWith('/tmp/') ? join(machine, 'tmp', path.slice(5)) : resolve(directory, path.replace(/^~/, env.HOME)))
   log(`== ${body.name ?? name}`)
   if (name === 'checkout') {
-    git(directory, 'clone', '-q', project.path, '.')
+    git(directory, 'clone', '-q', '--template=', project.path, '.')
     git(directory, 'checkout', '-q', project.sha)
     return 0
   }
@@ -170,19 +170,25 @@ function imageOf(image, machine) {
 function writeTools(folder, grant) {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'sudo'), '#!/bin/sh\nexec "$@"\n')
-  writeFileSync(join(folder, 'circleci'), `#!${process.execPath}
-const [, , ...args] = process.argv
-if (args.slice(0, 3).join(' ') !== 'run oidc get') { console.error('unknown command: ' + args.join(' ')); process.exit(2) }
-const at = args.indexOf('--claims')
-const claims = at < 0 ? {} : JSON.parse(args[at + 1])
-for (const name of Object.keys(claims)) if (name !== 'aud') { console.error('only aud can be set'); process.exit(2) }
-const url = new URL(${JSON.stringify(grant)})
-if (claims.aud) url.searchParams.set('aud', claims.aud)
-import('node:http').then(({ get }) => get(url, (answer) => {
-  let text = ''
-  answer.on('data', (part) => { text += part })
-  answer.on('end', () => { process.stdout.write(text); process.exit(answer.statusCode === 200 ? 0 : 1) })
-}))
+  const { hostname, port, pathname } = new URL(grant)
+  writeFileSync(join(folder, 'circleci'), `#!/bin/bash
+[ "$1 $2 $3" = "run oidc get" ] || { echo "unknown command: $*" >&2; exit 2; }
+shift 3
+query=
+while [ $# -gt 0 ]; do
+  if [ "$1" = --claims ]; then
+    shift
+    [[ "$1" =~ ^\\{\\ *\\"aud\\"\\ *:\\ *\\"([A-Za-z0-9:/._-]+)\\"\\ *\\}$ ]] || { echo 'only aud can be set' >&2; exit 2; }
+    query="?aud=\${BASH_REMATCH[1]}"
+  fi
+  shift
+done
+exec 3<>/dev/tcp/${hostname}/${port}
+printf 'GET ${pathname}%s HTTP/1.0\r\n\r\n' "$query" >&3
+read -r version status rest <&3
+while read -r line <&3 && [ "\${line%$'\r'}" ]; do :; done
+cat <&3
+[ "$status" = 200 ]
 `)
   for (const tool of ['sudo', 'circleci']) chmodSync(join(folder, tool), 0o755)
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { toolsFolder } from '../../toolchain.mjs'
+import { BUNDLED, sharedDistribution, toolsFolder } from '../../toolchain.mjs'
 
 const toolchain = join(dirname(fileURLToPath(import.meta.url)), 'setup-node.mjs')
 
@@ -33,11 +33,22 @@ export function writeActions(folder, { origin, artifacts, cache }) {
   const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`
   return {
     'actions/checkout': action('checkout', { 'persist-credentials': 'true', 'fetch-depth': '1', ref: '' }, `
-      git init -q . && git remote add origin ${quoted(origin)}
+      git init -q --template= . && git remote add origin ${quoted(origin)}
       git fetch -q origin "\${INPUT_REF:-$GITHUB_SHA}" && git -c advice.detachedHead=false checkout -q FETCH_HEAD`),
     'actions/setup-node': action('setup-node', {
       'node-version': '', 'node-version-file': '', 'registry-url': '', scope: '', cache: '', 'package-manager-cache': 'true',
-    }, `${quoted(process.execPath)} ${quoted(toolchain)} ${quoted(toolsFolder())} ${cache ? quoted(cache) : ''}`),
+    }, `
+      known=
+      if [ -z "$INPUT_NODE_VERSION_FILE$INPUT_REGISTRY_URL$INPUT_CACHE"${quoted(cache ?? '')} ]; then
+        case "$INPUT_NODE_VERSION" in ${exact(quoted)} esac
+      fi
+      if [ -n "$known" ]; then
+        folder="$(mktemp -d "$RUNNER_TEMP/node-XXXXXX")"
+        cp -a --link "$known" "$folder/node"
+        echo "$folder/node/bin" >>"$GITHUB_PATH"
+      else
+        ${quoted(process.execPath)} ${quoted(toolchain)} ${quoted(toolsFolder())} ${cache ? quoted(cache) : ''}
+      fi`),
     'actions/upload-artifact': action('upload-artifact', {
       name: 'artifact', path: '', 'if-no-files-found': 'warn', 'retention-days': '90',
     }, `
@@ -55,5 +66,8 @@ export function writeActions(folder, { origin, artifacts, cache }) {
       mkdir -p "$INPUT_PATH" && cp -a "$store/." "$INPUT_PATH"`),
   }
 }
+
+// The plain case, an exact version and nothing else, needs no program: `version) known=folder;;` for each Node there is.
+const exact = (quoted) => Object.keys(BUNDLED).map((node) => `${node}) known=${quoted(sharedDistribution({ node }))};;`).join(' ')
 
 const variable = (input) => `INPUT_${input.toUpperCase().replaceAll('-', '_')}`

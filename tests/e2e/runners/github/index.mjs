@@ -34,9 +34,9 @@ export async function runGithub({ world, project, work, workflow, event, setting
   const keys = new Map()
   for (const [id, job] of Object.entries(content.jobs)) {
     labels.add(job['runs-on'])
-    if (settings.reuse && !job.environment && permissionsOf(content, job).idToken !== 'write') {
+    if (!settings.cache && !job.environment && permissionsOf(content, job).idToken !== 'write') {
       const key = jobKey({ provider: 'github', job, project, configFile: workflow, ref: [event.ref, settings.visibility] })
-      if (stub(document, id, job, keptOutcome(key), artifacts)) continue
+      if (settings.reuse && stub(document, id, job, keptOutcome(key), artifacts)) continue
       keys.set(id, key)
     }
     gate({ world, document, content, id, job, event, settings, workflow, sha: project.sha, machine: join(work, 'machines', id) })
@@ -59,12 +59,14 @@ export async function runGithub({ world, project, work, workflow, event, setting
   mkdirSync(join(home, 'tmp'), { recursive: true })
   const { npm_config_cache: cache, ...env } = bareEnvironment(home, sharedDistribution(IMAGE))
   const jobEnvironment = { ...world.environment(), ...settings.env, npm_config_update_notifier: 'false', COREPACK_INTEGRITY_KEYS: '0', NODE_COMPILE_CACHE: compileCache }
+  // act gives each step a pseudo-terminal where it can, and when a step fails it closes that before all of it is read: on
+  // a loaded machine the last lines are lost. Without one it reads a pipe to its end, as GitHub's runner does.
   const [program, args] = withPrivateTmp(join(work, 'tmp'), join(suite, '.venv/bin/act'), [
     event.name, '-W', gated, '-e', payload, '--no-cache-server', '--action-offline-mode', '--no-skip-checkout', '--concurrent-jobs', '1',
     ...[...labels].flatMap((label) => ['-P', `${label}=-self-hosted`]), ...replaced,
     ...Object.entries(jobEnvironment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ...Object.entries(settings.secrets ?? {}).flatMap(([name, value]) => ['-s', `${name}=${value}`]),
-  ])
+  ], { terminals: false })
   const { status, output, timedOut } = await run(program, args, { cwd: project.path, env: { ...env, XDG_CACHE_HOME: join(work, 'cache') }, seconds: settings.seconds, until: settings.until })
   for (const [id, key] of keys) {
     const outputs = outputsOf(output, content.jobs[id].name ?? id)

@@ -1,6 +1,7 @@
 // Runs a GitLab pipeline with gitlab-ci-local, gated as GitLab gates it: rules, one id token per declared audience, protected
 // refs and environments. Each job has a machine of its own; artifacts pass between them as the file says.
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
@@ -14,11 +15,12 @@ import { gitlabClaims } from './claims.mjs'
 
 const suite = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const PROGRAM = join(suite, 'node_modules/gitlab-ci-local/dist/index.js')
+const VERSION = JSON.parse(readFileSync(join(suite, 'node_modules/gitlab-ci-local/package.json'), 'utf8')).version
 const TOOLS = { node: '24.19.0' }
 
 /**
  * Runs the pipeline of the clone at `project.path`. `event`: `{ref, fork?, source?}`. `settings`: `{project, visibility,
- * protectedRefs, protectedEnvironments: {NAME: allowed}, variables, env, runner, configFile}`; a protected variable
+ * protectedRefs, protectedEnvironments: {NAME: allowed}, variables, env, runner, configFile, components}`; a protected variable
  * (`{value, protected: true}`) reaches protected refs alone.
  * Resolves to `{triggered, status, output, jobs}`.
  */
@@ -31,10 +33,11 @@ export async function runGitlab({ world, project, work, event, settings }) {
   const predefined = predefinedVariables({ path, kind, ref, refProtected, settings, event, sha: project.sha, configFile })
   const local = (cwd, args, home, env = {}) => ({ cwd, args: [PROGRAM, '--file', configFile, '--no-color', ...args], home, env })
 
-  const scout = join(work, 'scout')
-  git(made(work), 'clone', '-q', project.path, scout)
-  git(scout, 'remote', 'set-url', 'origin', `https://gitlab.com/${path}.git`)
-  const { expanded, listed } = await inspect(scout, configFile, predefined, (args) => start(local(scout, args, join(work, 'home'))))
+  const { expanded, listed } = await inspect({ folder: project.path, configFile, predefined, components: settings.components }, (args) => {
+    const scout = join(work, 'scout')
+    if (!existsSync(scout)) clone(project, path, scout, settings.components)
+    return start(local(scout, args, join(work, 'home')))
+  })
   const planned = listed.filter((job) => job.when !== 'never')
   let output = ''
   const outcome = {}
@@ -54,9 +57,9 @@ export async function runGitlab({ world, project, work, event, settings }) {
       outcome[name] = 'failed'
       continue
     }
-    const key = settings.reuse && !job.id_tokens && !environment
+    const key = !settings.cache && !job.id_tokens && !environment
       && jobKey({ provider: 'gitlab', job, project, configFile, ref: [event.ref, settings.visibility] })
-    const known = key && keptOutcome(key)
+    const known = settings.reuse && key && keptOutcome(key)
     if (known) {
       restoreOutcome(known, join(store, name))
       output += known.output
@@ -66,7 +69,7 @@ export async function runGitlab({ world, project, work, event, settings }) {
     const machine = join(work, 'machines', name)
     const home = join(machine, 'home')
     const checkout = join(machine, 'builds')
-    prepare({ project, path, checkout, job, configFile })
+    prepare({ project, path, checkout, job, configFile, components: settings.components })
     for (const need of needs.filter((entry) => entry.artifacts !== false)) {
       if (existsSync(join(store, need.job))) cpSync(join(store, need.job), checkout, { recursive: true })
     }
@@ -99,18 +102,29 @@ export async function runGitlab({ world, project, work, event, settings }) {
 
 const inspected = new Map()
 
-// The expanded file, and its jobs with their rules decided. The same file in the same situation is asked about once.
-async function inspect(scout, configFile, predefined, ask) {
+// The expanded file, and its jobs with their rules decided. gitlab-ci-local is asked once about the same files in the same
+// situation, by whichever run of the suite is the first.
+async function inspect({ folder, configFile, predefined, components = {} }, ask) {
   const situation = predefined.filter((text) => !text.startsWith('CI_COMMIT_SHA='))
-  const files = git(scout, 'ls-files').split('\n').filter((file) => file === configFile || file.endsWith('.yml'))
-  const key = JSON.stringify([situation, files.map((file) => readFileSync(join(scout, file), 'utf8'))])
-  if (!inspected.has(key)) {
-    inspected.set(key, (async () => ({
-      expanded: parse((await ask(['--preview', ...predefined])).stdout),
-      listed: JSON.parse((await ask(['--list-json', '--no-json-schema-validation', ...predefined])).stdout),
-    }))())
-  }
+  const files = git(folder, 'ls-files').split('\n').filter((file) => file === configFile || file.endsWith('.yml'))
+  const included = Object.entries(components).map(([reference, place]) =>
+    [reference, globSync('templates/**/*.yml', { cwd: place }).map((file) => readFileSync(join(place, file), 'utf8'))])
+  const text = JSON.stringify([VERSION, situation, included, files.map((file) => [file, readFileSync(join(folder, file), 'utf8')])])
+  const key = createHash('sha256').update(text).digest('hex')
+  if (!inspected.has(key)) inspected.set(key, remember(join(suite, '.work/inspected', `${key}.json`), ask, predefined))
   return structuredClone(await inspected.get(key))
+}
+
+async function remember(file, ask, predefined) {
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'))
+  const answer = {
+    expanded: parse((await ask(['--preview', ...predefined])).stdout),
+    listed: JSON.parse((await ask(['--list-json', '--no-json-schema-validation', ...predefined])).stdout),
+  }
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(`${file}.${process.pid}`, JSON.stringify(answer))
+  renameSync(`${file}.${process.pid}`, file)
+  return answer
 }
 
 // Runs gitlab-ci-local with its own Node; the job's shell finds the image's Node first on its path.
@@ -132,16 +146,23 @@ function imageDistribution(image, machine) {
   return distribution(join(machine, 'image'), { node: resolveNode(version) })
 }
 
-function prepare({ project, path, checkout, job, configFile }) {
-  mkdirSync(dirname(checkout), { recursive: true })
-  git(dirname(checkout), 'clone', '-q', project.path, checkout)
-  git(checkout, 'remote', 'set-url', 'origin', `https://gitlab.com/${path}.git`)
+function prepare({ project, path, checkout, job, configFile, components }) {
+  clone(project, path, checkout, components)
   if (job.variables?.GIT_STRATEGY === 'none') {
     // gitlab-ci-local needs the pipeline's own files; nothing else of the project is on the machine.
-    for (const file of git(checkout, 'ls-files').split('\n')) {
-      if (file !== configFile && !file.endsWith('.gitlab-ci.yml') && !file.startsWith('templates/')) git(checkout, 'rm', '-q', '--', file)
-    }
+    const ours = (file) => file === configFile || file.endsWith('.gitlab-ci.yml') || file.startsWith('templates/')
+    git(checkout, 'rm', '-q', '--', ...git(checkout, 'ls-files').split('\n').filter((file) => !ours(file)))
     git(checkout, 'commit', '-q', '-m', 'no checkout')
+  }
+}
+
+// A project's clone. `components` (`host/project@version` → folder) are laid where gitlab-ci-local keeps those that it fetched.
+function clone(project, path, target, components = {}) {
+  mkdirSync(dirname(target), { recursive: true })
+  git(dirname(target), 'clone', '-q', '--template=', project.path, target)
+  git(target, 'remote', 'set-url', 'origin', `https://gitlab.com/${path}.git`)
+  for (const [reference, folder] of Object.entries(components)) {
+    cpSync(join(folder, 'templates'), join(target, '.gitlab-ci-local/includes', reference.replace('@', '/'), 'templates'), { recursive: true })
   }
 }
 
@@ -157,11 +178,6 @@ function keep(job, checkout, target, status) {
 const byStage = (jobs, stages) => jobs.toSorted((a, b) => stages.indexOf(a.stage) - stages.indexOf(b.stage))
 const earlier = (expanded, other, name) =>
   expanded.stages.indexOf(expanded[other].stage ?? 'test') < expanded.stages.indexOf(expanded[name].stage ?? 'test')
-
-function made(folder) {
-  mkdirSync(folder, { recursive: true })
-  return folder
-}
 
 function predefinedVariables({ path, kind, ref, refProtected, settings, event, sha, configFile }) {
   const values = {
