@@ -522,7 +522,7 @@ const CAUSES = [
   ['network-failed', /ECONN(RESET|REFUSED)|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|FETCH_ERROR|ERR_SOCKET/,
     'the connection to the registry broke', AGAIN, 'retry'],
   ['npm-usage', /code EUSAGE/, 'npm refuses the call', 'if no option of the spec is named, report it'],
-  ['unknown', /^/, 'npm failed for a reason that is not in our list', 'try `trustpub diagnose` on this log'],
+  ['unknown', /^/, 'npm failed for a reason that is not in our list', 'read its own lines above'],
 ];
 
 // Only what npm says as an error counts: a file of the package could be called like one.
