@@ -1,4 +1,5 @@
 // A private /tmp for a process, by a mount namespace: pipelines name absolute paths there, and cases run side by side.
+// A process namespace, too: what ends the process ends everything that it started, as the end of a real runner does.
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,5 +19,5 @@ const NO_TERMINALS = 'mount --bind /dev/null /dev/ptmx && '
 export function withPrivateTmp(folder, program, args, { terminals = true } = {}) {
   mkdirSync(folder, { recursive: true })
   const user = process.getuid() === 0 ? [] : ['--user', '--map-root-user']
-  return ['unshare', [...user, '--mount', 'sh', '-c', `${terminals ? '' : NO_TERMINALS}${SCRIPT}`, folder, ...(inside ? [inside] : []), program, ...args]]
+  return ['unshare', [...user, '--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', `${terminals ? '' : NO_TERMINALS}${SCRIPT}`, folder, ...(inside ? [inside] : []), program, ...args]]
 }
