@@ -95,7 +95,8 @@ impl Scope {
         Some(texts)
     }
 
-    /// The first text that the expression `inner` can become: what a reader of a script sees there.
+    /// The first text that the expression `inner` can become: what a reader of a script sees there. A rehearsal is
+    /// passed over where the script can also run in earnest.
     pub(crate) fn likely(&self, inner: &str) -> Option<String> {
         let mut atoms = self.expression(inner);
         atoms.retain(|atom| !matches!(atom, Atom::Input(_)));
@@ -103,7 +104,12 @@ impl Scope {
             return None;
         }
         let texts: Vec<String> = atoms.into_iter().filter_map(Atom::into_text).collect();
-        texts.iter().find(|text| !text.is_empty()).or(texts.first()).cloned()
+        let rehearses = |text: &&String| {
+            text.split_whitespace().any(|word| word.starts_with("--dry-run") || word.starts_with("--dryRun"))
+        };
+        let earnest: Vec<&String> = texts.iter().filter(|text| !rehearses(text)).collect();
+        let texts: Vec<&String> = if earnest.is_empty() { texts.iter().collect() } else { earnest };
+        texts.iter().find(|text| !text.is_empty()).or(texts.first()).map(|text| (*text).clone())
     }
 
     /// What `text` holds, as far as credentials are concerned.

@@ -92,14 +92,19 @@ pub(super) fn read(repository: &Repository<'_>, path: &str) -> Option<Pipeline> 
 
 fn fill(walk: &Walk<'_, '_>, root: Node<'_>, pipeline: &mut Pipeline) {
     pipeline.name = root.get("name").and_then(Node::as_str).map(str::to_owned);
-    if let Some((key, on)) = triggers::entry(root) {
+    let on = triggers::entry(root);
+    if let Some((key, on)) = on {
         pipeline.triggers = triggers::read(on);
         pipeline.triggers_at = Some(super::repository::entry_place(key, on));
         pipeline.inputs = triggers::inputs(on);
     }
     pipeline.entry = pipeline.triggers.iter().any(|trigger| trigger.kind != super::TriggerKind::Call);
     let starts = pipeline.triggers.iter().flat_map(super::Trigger::starts).collect();
-    let mut scope = Scope { inputs: seen_alone(&pipeline.inputs), starts, ..Scope::default() };
+    let mut inputs = seen_alone(&pipeline.inputs);
+    for declared in on.into_iter().flat_map(|(_, on)| triggers::declarations(on)) {
+        reusable::truth_values(Some(declared), &mut inputs);
+    }
+    let mut scope = Scope { inputs, starts, ..Scope::default() };
     // A workflow that only others call gets its secrets from them; alone, every one may be given.
     pipeline.permissions =
         root.entry("permissions").map(|(_, node)| permissions::read(node, super::Level::Pipeline));
@@ -139,10 +144,11 @@ fn seen_alone(inputs: &[Input]) -> std::collections::BTreeMap<String, Vec<Atom>>
     inputs
         .iter()
         .map(|input| {
-            let mut atoms = vec![Atom::Input(input.name.clone())];
+            let mut atoms = Vec::new();
             if let Value::Static(text) = &input.value {
                 atoms.push(Atom::Text(text.clone()));
             }
+            atoms.push(Atom::Input(input.name.clone()));
             (input.name.clone(), atoms)
         })
         .collect()

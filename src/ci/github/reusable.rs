@@ -85,7 +85,7 @@ fn callee(root: Node<'_>, call: &Call, job: &Job, outer: &Frame, path: String, u
 }
 
 /// Makes truth values of inputs that are declared as such: the text `false` is true to an expression.
-fn truth_values(declared: Option<Node<'_>>, inputs: &mut BTreeMap<String, Vec<Atom>>) {
+pub(super) fn truth_values(declared: Option<Node<'_>>, inputs: &mut BTreeMap<String, Vec<Atom>>) {
     let boolean = |node: &Node<'_>| node.get("type").and_then(Node::as_str) == Some("boolean");
     for (key, _) in declared.into_iter().flat_map(Node::entries).filter(|(_, node)| boolean(node)) {
         let name = key.as_str().unwrap_or_default().to_ascii_lowercase();

@@ -62,11 +62,15 @@ fn scalar(node: Node<'_>) -> Scalar {
     Scalar { value: Some(written.clone()), written, at: place(node) }
 }
 
+/// Where `workflow_call` and `workflow_dispatch` declare inputs.
+pub(super) fn declarations(on: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    ["workflow_call", "workflow_dispatch"].into_iter().filter_map(move |event| on.get_path(&[event, "inputs"]))
+}
+
 /// The inputs of `workflow_dispatch` and `workflow_call`, with their defaults.
 pub(super) fn inputs(on: Node<'_>) -> Vec<Input> {
     let mut out: Vec<Input> = Vec::new();
-    for event in ["workflow_call", "workflow_dispatch"] {
-        let Some(declared) = on.get_path(&[event, "inputs"]) else { continue };
+    for declared in declarations(on) {
         for input in declared_inputs(declared) {
             if out.iter().all(|known| known.name != input.name) {
                 out.push(input);

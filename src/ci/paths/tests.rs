@@ -379,6 +379,24 @@ fn an_action_publishes_from_the_folder_that_its_input_names() {
 }
 
 #[test]
+fn a_rehearsal_that_an_input_chooses_is_a_publish_all_the_same() {
+    let published = |default: &str, command: &str| {
+        let text = format!(
+            "on: {{workflow_dispatch: {{inputs: {{dry: {{type: boolean, default: {default}}}}}}}}}\njobs:\n  a:\n    \
+             runs-on: ubuntu-latest\n    steps:\n      - run: {command}\n"
+        );
+        paths(&[(W, &text)]).into_iter().map(|path| path.command.text).collect::<Vec<_>>()
+    };
+    for default in ["false", "true"] {
+        let either = "npm publish ${{ inputs.dry && '--dry-run' || '--no-dry-run' }}";
+        assert_eq!(published(default, either), ["npm publish --no-dry-run"]);
+        let maybe = "npm publish ${{ inputs.dry && '--dry-run' || '' }}";
+        assert_eq!(published(default, maybe), ["npm publish"]);
+    }
+    assert!(published("false", "npm publish ${{ 'a' && '--dry-run' }}").is_empty());
+}
+
+#[test]
 fn many_files_read_by_several_threads_are_told_in_the_order_of_the_project() {
     let broken =
         "on: push\njobs:\n  a: {runs-on: ubuntu-latest, steps: [{uses: ./.github/actions/broken}]}\n";
