@@ -1,5 +1,7 @@
 //! Whether a set of edits changed what it meant and nothing else.
 
+use std::collections::HashMap;
+
 use super::EditError;
 use crate::text::{Edit, Source, Span, apply};
 use crate::yaml::node::{Kind, Node};
@@ -23,15 +25,14 @@ pub fn checked(tree: &Tree, edits: &[Edit]) -> Result<Tree, EditError> {
     if tree.documents().len() != new.documents().len() {
         return Err(fail(edits.first().map_or(0, |edit| edit.span.start)));
     }
+    let kept: HashMap<usize, &str> =
+        new.comments().iter().map(|comment| (comment.span.start, new.source().slice(comment.span))).collect();
     for comment in tree.comments() {
         if check.touched(comment.span) {
             continue;
         }
         let at = check.shifted(comment.span.start);
-        let kept = new.comments().iter().any(|other| {
-            other.span.start == at && new.source().slice(other.span) == tree.source().slice(comment.span)
-        });
-        if !kept {
+        if kept.get(&at) != Some(&tree.source().slice(comment.span)) {
             return Err(fail(comment.span.start));
         }
     }
