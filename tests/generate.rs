@@ -243,6 +243,24 @@ fn a_package_manager_comes_without_corepack_where_node_has_none() {
     }
 }
 
+/// The project's `.npmrc` says which registry gets the token, under which name: nothing sends it to the default one.
+#[test]
+fn a_token_that_npmrc_reads_keeps_its_name_and_its_registry() {
+    for (provider, handed) in [("github", true), ("gitlab", false), ("circleci", false)] {
+        let spec = format!(
+            "version: 1\nproviders:\n  {provider}: {}\nbuild:\n  install-token: ACME_READ_TOKEN\n",
+            if provider == "circleci" { "{ context: npm }" } else { "{}" }
+        );
+        let dir = repository("scoped-private-deps", &spec);
+        let (code, out, err) = generate(dir.path(), &["--stdout"]);
+        assert_eq!(code, 0, "{provider}: {err}");
+        assert!(!out.contains("NPM_READ_TOKEN:") && !out.contains("export NPM_READ_TOKEN"), "{provider}: {out}");
+        assert!(!out.contains("set -- npm ci"), "{provider}: no user configuration of ours");
+        let line = "ACME_READ_TOKEN: ${{ secrets.ACME_READ_TOKEN }}";
+        assert_eq!(out.contains(line), handed, "{provider}");
+    }
+}
+
 #[test]
 fn one_package_on_three_providers_is_no_finding_where_the_spec_says_so() {
     let spec = "version: 1\nproviders:\n  github: {}\n  gitlab: {}\n  circleci: {}\n\

@@ -67,6 +67,7 @@ fn plan_target(spec: &Resolved, target: &Target, refusals: &mut Vec<Refusal>) ->
             install: spec.build.install.clone().map(|command| Install {
                 command,
                 token: spec.build.install_token.clone(),
+                token_in_npmrc: spec.build.install_token_in_npmrc,
                 scripts: spec.build.install_scripts,
             }),
             run: spec.build.run.clone(),

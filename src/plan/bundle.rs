@@ -148,6 +148,12 @@ fn limits(checks: &mut Checks<'_>, spec: &Resolved, target: &Target) {
     if !spec.extra_tags.is_empty() {
         checks.refuse("publish.extra-tags", "the bundle sets no more than one dist-tag", INLINE);
     }
+    if let Some(token) = spec.build.install_token.as_deref().filter(|_| spec.build.install_token_in_npmrc) {
+        let message = format!(
+            "`.npmrc` reads `{token}`, and the bundle hands the token to the default registry under a name of its own"
+        );
+        checks.refuse("build.install-token", message, "write `runtime: inline`");
+    }
     for (name, pinned) in [("publish.node", &spec.pinned_node), ("publish.npm", &spec.pinned_npm)] {
         if pinned.is_some() {
             checks.refuse(name, "the bundle brings its own Node and npm to the publish job", INLINE);

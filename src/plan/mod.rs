@@ -20,7 +20,7 @@ pub use bundle::BundlePin;
 pub use gate::{CIRCLECI_GROUP, CIRCLECI_PARAMETER, CircleciFilter, GITHUB_GROUP, GithubEvent};
 pub use intended::Intended;
 pub use model::{
-    Expect, Install, ManagerSetup, PackJob, PackNode, Plan, PublishJob, TargetPlan, TriggerPlan,
+    Expect, Install, ManagerSetup, PackJob, PackNode, Plan, PublishJob, READ_TOKEN, TargetPlan, TriggerPlan,
 };
 pub use pattern::{Branch, Pattern};
 pub use refusal::Refusal;

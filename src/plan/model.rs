@@ -127,8 +127,26 @@ pub struct Install {
     pub command: String,
     /// Name of the secret with the read-only token.
     pub token: Option<String>,
+    /// Whether an `.npmrc` of the project names that variable: it then says itself which registry gets the token.
+    pub token_in_npmrc: bool,
     /// Whether dependencies may run install scripts.
     pub scripts: bool,
+}
+
+/// The variable in which the runtime finds the token for the default registry.
+pub const READ_TOKEN: &str = "NPM_READ_TOKEN";
+
+impl Install {
+    /// The secret that the runtime hands to the default registry; none where there is none, or where an `.npmrc` reads it.
+    pub fn handed_over(&self) -> Option<&str> {
+        self.token.as_deref().filter(|_| !self.token_in_npmrc)
+    }
+
+    /// The variable in which the install step finds the token.
+    pub fn variable(&self) -> Option<&str> {
+        let token = self.token.as_deref()?;
+        Some(if self.token_in_npmrc { token } else { READ_TOKEN })
+    }
 }
 
 /// The job that publishes: the identity and nothing else.

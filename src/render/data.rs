@@ -5,7 +5,7 @@ use minijinja::{Value, context};
 use super::runtime::Program;
 use super::script::{self, Setup, Step};
 use crate::facts::{Provider, actions, images, registry, runners};
-use crate::plan::{CIRCLECI_PARAMETER, GithubEvent, Install, PackNode, TargetPlan};
+use crate::plan::{CIRCLECI_PARAMETER, GithubEvent, Install, PackNode, READ_TOKEN, TargetPlan};
 use crate::spec::{Auth, Details, Manager};
 
 type Env = Vec<(&'static str, String)>;
@@ -36,6 +36,7 @@ fn github(plan: &TargetPlan, environment: &str, runner: &str, build_runner: &str
         context! {
             env => pairs(install_variables(plan)),
             token => install.token.clone(),
+            variable => install.variable(),
             script => script::install(install, plan.pack.manager),
         }
     });
@@ -119,7 +120,7 @@ pub(super) fn gitlab_scripts(plan: &TargetPlan) -> Vec<String> {
         for (name, text) in script::install_env(install, plan.pack.manager) {
             lines.extend(["export ", name, "=", text, "\n"]);
         }
-        if let Some(token) = install.token.as_ref().filter(|token| *token != "NPM_READ_TOKEN") {
+        if let Some(token) = renamed(install) {
             lines.push_str(&read_token(token));
         }
         lines.push_str(&script::install(install, plan.pack.manager));
@@ -127,7 +128,7 @@ pub(super) fn gitlab_scripts(plan: &TargetPlan) -> Vec<String> {
         let shared = lines.contains('\n');
         scripts.push(if shared { format!("(\n{}\n)\n", lines.trim_end_matches('\n')) } else { lines });
         if let Some(token) = &install.token {
-            let also = if token == "NPM_READ_TOKEN" { "" } else { " NPM_READ_TOKEN" };
+            let also = if renamed(install).is_some() { " NPM_READ_TOKEN" } else { "" };
             scripts.push(format!("unset {token}{also}"));
         }
     }
@@ -183,6 +184,11 @@ pub(super) fn sudo(image: &str) -> &'static str {
     if images::image(repository).is_some_and(|known| known.sudo) { "sudo " } else { "" }
 }
 
+/// The variable of the spec that the runtime reads under another name.
+fn renamed(install: &Install) -> Option<&str> {
+    install.handed_over().filter(|token| *token != READ_TOKEN)
+}
+
 /// The line that hands the spec's own variable to the runtime, under the name that it reads.
 fn read_token(variable: &str) -> String {
     format!("export NPM_READ_TOKEN=\"${variable}\"\n")
@@ -200,15 +206,14 @@ pub(super) fn install_variables(plan: &TargetPlan) -> Env {
         return Vec::new();
     };
     let mut env = owned(script::install_env(install, plan.pack.manager));
-    if install.token.is_some() {
+    if install.handed_over().is_some() {
         env.push(("TRUSTPUB_REGISTRY", registry::URL.to_owned()));
     }
     env
 }
 
 fn circleci_install(plan: &TargetPlan, install: &Install) -> String {
-    let own = install.token.as_ref().filter(|token| *token != "NPM_READ_TOKEN");
-    let read = own.map(|token| read_token(token)).unwrap_or_default();
+    let read = renamed(install).map(read_token).unwrap_or_default();
     read + &script::install(install, plan.pack.manager)
 }
 

@@ -28,7 +28,7 @@ impl Step {
 /// The install command, behind the runtime's fragment where a token is needed.
 pub(super) fn install(install: &Install, manager: Manager) -> String {
     let command = command(install, manager);
-    if install.token.is_none() {
+    if install.handed_over().is_none() {
         return command;
     }
     format!("set -- {}\n{}", words(&command), runtime::INSTALL)

@@ -161,6 +161,8 @@ pub struct ResolvedBuild {
     pub install_scripts: bool,
     /// Name of the secret with the read-only install token.
     pub install_token: Option<String>,
+    /// Whether an `.npmrc` of the project reads the variable of that name.
+    pub install_token_in_npmrc: bool,
     /// Scopes whose registry lines the install token serves; empty means the default registry.
     pub install_scopes: Vec<String>,
     /// Commands between install and pack.

@@ -90,6 +90,7 @@ pub(crate) fn single(provider: Provider) -> Resolved {
             install: Some("npm ci".to_owned()),
             install_scripts: true,
             install_token: None,
+            install_token_in_npmrc: false,
             install_scopes: Vec::new(),
             run: vec!["npm run build".to_owned(), "npm test".to_owned()],
         },
@@ -182,6 +183,10 @@ pub(crate) fn cases(provider: Provider) -> Vec<Case> {
     });
     add("private-dependencies", &|spec| {
         spec.build.install_token = Some("NPM_READ_TOKEN".to_owned());
+    });
+    add("private-dependencies-npmrc", &|spec| {
+        spec.build.install_token = Some("ACME_NPM".to_owned());
+        spec.build.install_token_in_npmrc = true;
     });
     add("private-dependencies-own-command", &|spec| {
         spec.build.install_token = Some("ACME_NPM".to_owned());

@@ -192,9 +192,9 @@ fn variables(job: &Job, meant: &[(String, String)], differ: &mut Differ) {
 /// step the stage-only token where the spec asks for that.
 fn secrets(pack: &Job, publish: &Job, target: &TargetPlan, differ: &mut Differ) {
     let github = target.provider == Provider::Github;
-    let install = target.pack.install.as_ref().and_then(|install| install.token.clone());
-    let meant_pack =
-        install.filter(|_| github).map(|name| format!("NPM_READ_TOKEN={name}")).unwrap_or_default();
+    let install = target.pack.install.as_ref().filter(|_| github);
+    let token = install.and_then(|install| Some((install.variable()?, install.token.as_deref()?)));
+    let meant_pack = token.map(|(variable, secret)| format!("{variable}={secret}")).unwrap_or_default();
     let staged = github && target.auth == Auth::Token;
     let meant_publish = if staged { "NPM_STAGE_TOKEN=NPM_STAGE_TOKEN" } else { "" };
     differ.same("the pack job's secrets", held(pack), meant_pack);

@@ -35,6 +35,7 @@ impl Resolver<'_> {
             install,
             install_scripts: said.install_scripts.unwrap_or(true),
             install_scopes: self.scopes(said.install_token.is_some()),
+            install_token_in_npmrc: said.install_token.as_deref().is_some_and(|token| self.in_npmrc(token)),
             install_token: said.install_token,
             run,
         }
@@ -165,6 +166,11 @@ impl Resolver<'_> {
     }
 
     /// Scopes with a registry line of their own: that is where private dependencies come from.
+    fn in_npmrc(&self, token: &str) -> bool {
+        let mut auth = self.project().npmrcs().flat_map(|npmrc| npmrc.auth());
+        auth.any(|auth| auth.entry.variables().contains(&token))
+    }
+
     fn scopes(&self, has_token: bool) -> Vec<String> {
         let Some(npmrc) = self.project().npmrc.as_ref().filter(|_| has_token) else { return Vec::new() };
         let mut scopes: Vec<String> = npmrc.scopes().map(|(scope, _)| scope.to_owned()).collect();
