@@ -254,11 +254,27 @@ fn a_token_that_npmrc_reads_keeps_its_name_and_its_registry() {
         let dir = repository("scoped-private-deps", &spec);
         let (code, out, err) = generate(dir.path(), &["--stdout"]);
         assert_eq!(code, 0, "{provider}: {err}");
-        assert!(!out.contains("NPM_READ_TOKEN:") && !out.contains("export NPM_READ_TOKEN"), "{provider}: {out}");
+        assert!(
+            !out.contains("NPM_READ_TOKEN:") && !out.contains("export NPM_READ_TOKEN"),
+            "{provider}: {out}"
+        );
         assert!(!out.contains("set -- npm ci"), "{provider}: no user configuration of ours");
         let line = "ACME_READ_TOKEN: ${{ secrets.ACME_READ_TOKEN }}";
         assert_eq!(out.contains(line), handed, "{provider}");
     }
+}
+
+#[test]
+fn what_was_generated_before_and_is_no_longer_is_told() {
+    let dir = repository("npm-single", "version: 1\nproviders: { github: {} }\n");
+    let (code, _, err) = generate(dir.path(), &[]);
+    assert!(code == 0 && !err.contains("generated-left-over"), "{err}");
+    let moved = "version: 1\nproviders: { github: { file: release.yml } }\n";
+    std::fs::write(dir.path().join("trustpub.yml"), moved).unwrap();
+    let (code, _, err) = generate(dir.path(), &[]);
+    assert_eq!(code, 0);
+    let words = "`.github/workflows/publish.yml` was generated, and trustpub.yml no longer names it";
+    assert!(err.contains("warning[generated-left-over]") && err.contains(words), "{err}");
 }
 
 #[test]

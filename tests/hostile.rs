@@ -205,6 +205,16 @@ fn scripts_that_nest_or_never_end() {
 }
 
 #[test]
+fn one_line_with_thousands_of_deeds() {
+    let upgrades = format!("npm install -g{}", " npm@11".repeat(15_000));
+    let literals = format!("echo{}", " npm_0123456789abcdefghijklmnopqrstuvwxyzABCD".repeat(2_500));
+    for script in [upgrades, literals] {
+        let workflow = format!("on: push\njobs: {{a: {{runs-on: x, steps: [{{run: {script}}}]}}}}\n");
+        beside_honest(&[(".github/workflows/hostile.yml", workflow.as_bytes())]);
+    }
+}
+
+#[test]
 fn jenkinsfiles_that_nest_or_never_end() {
     for text in [
         "stage('x') { ".repeat(50_000),

@@ -78,6 +78,16 @@ impl Value {
     pub fn as_bool(&self) -> Option<bool> {
         if let Kind::Bool(value) = self.kind { Some(value) } else { None }
     }
+
+    /// Whether JavaScript takes it for true, as npm does with `"private": "true"`.
+    pub fn is_truthy(&self) -> bool {
+        match &self.kind {
+            Kind::Null => false,
+            Kind::Bool(value) => *value,
+            Kind::String(text) => !text.is_empty(),
+            _ => true,
+        }
+    }
 }
 
 /// What a file may contain beside strict JSON.

@@ -169,7 +169,7 @@ impl Manifest {
             source: source.clone(),
             name: text("name"),
             version: text("version"),
-            private: json.get("private").and_then(Value::as_bool).unwrap_or_default(),
+            private: json.get("private").is_some_and(Value::is_truthy),
             publish_config: json.member("publishConfig").map(PublishConfig::of).unwrap_or_default(),
             repository: json.get("repository").and_then(Repository::of),
             engines: texts(json.get("engines")),

@@ -49,7 +49,7 @@ fn every_kind_of_workspace_finds_its_packages() {
         ("packages/b/test/fixture/package.json", fixture.as_str()),
     ];
     let npm = r#"{"private": true, "workspaces": ["packages/*"]}"#;
-    let yarn = r#"{"private": true, "workspaces": {"packages": ["packages/a"], "nohoist": ["x"]}}"#;
+    let yarn = r#"{"private": "true", "workspaces": {"packages": ["packages/a"], "nohoist": ["x"]}}"#;
     let pnpm = "packages:\n  - '!**/test/**'\n  - packages/**\ncatalog:\n  x: 1\n";
     let rush =
         "{ // projects\n \"projects\": [{\"packageName\": \"b\", \"projectFolder\": \"packages/b\"}],}";

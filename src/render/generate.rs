@@ -1,12 +1,13 @@
 //! The whole way from a repository with a spec to files that may be written.
 
 use super::{Compared, Rendered, SelfCheckError, blame, compare, is_generated, read_back, render};
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Location, Severity};
 use crate::files::{ReadError, Tree};
 use crate::plan::{Plan, plan};
 use crate::project::{Origin, Project};
 use crate::rules;
 use crate::spec::{self, Choice, Fault, Loaded, Surroundings};
+use crate::text::Source;
 
 /// What a spec comes to.
 #[derive(Debug, Clone)]
@@ -93,8 +94,25 @@ pub fn generate_from(
         if faults.is_empty() { error.into() } else { found(loaded, &faults) }
     })?;
     let files = compare(tree, rendered)?;
-    let warnings = warnings.iter().map(|warning| loaded.warning(warning)).collect();
+    let mut warnings: Vec<Finding> = warnings.iter().map(|warning| loaded.warning(warning)).collect();
+    warnings.extend(left_over(tree, project, &files));
     Ok(Generated { choices, warnings, plan, origin: project.origin(), files })
+}
+
+/// Files that trustpub generated once and no longer does: they go on publishing.
+fn left_over(tree: &dyn Tree, project: &Project, files: &[Compared]) -> Vec<Finding> {
+    let others = project.ci.files.iter().filter(|ci| files.iter().all(|file| file.path != ci.path));
+    let written =
+        others.filter_map(|ci| tree.read(&ci.path).ok()?.filter(|source| is_generated(source.text())));
+    let warning = |source: Source| {
+        let path = source.path().to_owned();
+        let at = Location::new(&source, source.line_span(1));
+        let message =
+            format!("`{path}` was generated, and {} no longer names it: it still publishes", spec::FILE);
+        Finding::new("generated-left-over", Severity::Warning, at, message)
+            .with_help("Delete it, or name it in the spec again (`providers.….file`).")
+    };
+    written.map(warning).collect()
 }
 
 /// Renders and reads back.

@@ -47,7 +47,7 @@
 use super::engine::{Availability, Context, Meta, grant, words};
 use crate::ci::command::Deed;
 use crate::ci::{Auth, Credential, IdentityState, Job, Level, PublishPath, Reach, Registry, Tool, Value};
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{Finding, Safety, Severity};
 use crate::facts::{Provider, registry};
 
 pub(super) static META: Meta = Meta {
@@ -99,7 +99,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         // Where a token publishes today, no block is added for what is only to come.
         let own_block = job.permissions.as_ref().is_some_and(|own| own.level == Some(Level::Job));
         let wanted = path.provider == Provider::Github && (own_block || !has_token);
-        if let Some(fix) = grant::identity(job).filter(|_| wanted) {
+        if let Some(mut fix) = grant::identity(job).filter(|_| wanted) {
+            // An identity beside a token is new to the job.
+            if has_token {
+                fix.safety = Safety::Unsafe;
+            }
             finding = finding.with_fix(fix);
         }
         findings.push(

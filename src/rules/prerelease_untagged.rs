@@ -54,7 +54,9 @@ pub(super) static META: Meta =
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for path in context.npm_paths() {
-        if path.command.tool != Tool::Npm || path.command.dist_tag.is_some() {
+        // One that is only known at run time is a dist-tag, too.
+        let given = path.command.text.split(' ').any(|word| word == "--tag" || word.starts_with("--tag="));
+        if path.command.tool != Tool::Npm || path.command.dist_tag.is_some() || given {
             continue;
         }
         for package in path.packages.iter().filter_map(|name| context.project.package(name)) {

@@ -42,7 +42,7 @@ use crate::diagnostic::{Finding, Fix, Safety, Severity};
 use crate::text::Edit;
 
 pub(super) static META: Meta =
-    Meta { id: "publish-cancellable", severity: Severity::Warning, fix: Availability::Safe, providers: &[] };
+    Meta { id: "publish-cancellable", severity: Severity::Warning, fix: Availability::Unsafe, providers: &[] };
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for publishing in context.publishing_jobs() {
@@ -60,7 +60,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .with_help("Write `false`: let a running publish finish.")
                 .with_fix(Fix {
                     title: "let a running publish finish".to_owned(),
-                    safety: Safety::Safe,
+                    // The runs of pull requests are no longer stopped either.
+                    safety: Safety::Unsafe,
                     edits: vec![(path, Edit::replace(switch.at.span, "false"))],
                 }),
             );

@@ -66,22 +66,25 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let right = format!("git+https://{}/{}.git", address.host, address.path);
         let sent = repository.normalised.as_deref().unwrap_or_default();
-        findings.push(
-            META.finding(
+        let mut finding = META
+            .finding(
                 &Location::new(&package.manifest.source, url.span),
                 path.provider,
                 format!("npm sends this as `{sent}`; that provenance accepts it is unproven"),
             )
             .with_package(name)
-            .with_help(format!("Write `{right}`."))
-            .with_fix(Fix {
+            .with_help(format!("Write `{right}`."));
+        // A page of a folder says more than the repository: that belongs in `directory`.
+        if !url.value.contains("/tree/") {
+            finding = finding.with_fix(Fix {
                 title: "write the https form".to_owned(),
                 safety: Safety::Safe,
                 edits: vec![(
                     package.manifest.source.path().to_owned(),
                     Edit::replace(url.span, format!("\"{right}\"")),
                 )],
-            }),
-        );
+            });
+        }
+        findings.push(finding);
     }
 }

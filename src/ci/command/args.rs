@@ -67,6 +67,11 @@ const SWITCHES: &[&str] = &[
 /// Short flags that take a value: npm's `-w`, `-C`; pnpm's `-F`; npx's `-p`, `-c`; make's `-f`.
 const SHORT_WITH_VALUE: &[&str] = &["w", "C", "F", "p", "c", "f", "t", "j", "n", "e", "L"];
 
+/// Whether a value that is only known at run time is about a dry run: `--dry-run "$DRY_RUN"`.
+fn says_dry(text: &str) -> bool {
+    text.to_ascii_lowercase().contains("dry")
+}
+
 /// One flag.
 #[derive(Debug, Clone)]
 struct Flag<'w> {
@@ -114,7 +119,9 @@ impl<'w> Args<'w> {
                 short.contains(&name)
             };
             let next = words.get(index).filter(|next| !next.text.starts_with('-') || next.text == "-");
-            let boolean = next.is_some_and(|next| matches!(next.text.as_str(), "true" | "false"));
+            let decides = |next: &Field| name == "dry-run" && next.dynamic && says_dry(&next.text);
+            let boolean =
+                next.is_some_and(|next| matches!(next.text.as_str(), "true" | "false") || decides(next));
             match next {
                 Some(next) if takes || (long && boolean) => {
                     index += 1;

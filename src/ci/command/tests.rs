@@ -62,6 +62,7 @@ fn package_managers_publish() {
         ("npm $FLAGS publish", "npm"),
         ("npm --dry-run=false publish", "npm"),
         ("npm publish --dry-run=${{ inputs.dry }}", "npm"),
+        ("npm publish --dry-run \"$DRY_RUN\"", "npm"),
         ("npm stage publish", "npm+stage"),
         ("pnpm -r stage publish --no-git-checks", "pnpm+stage"),
         ("pnpm -r publish --no-git-checks --access public", "pnpm"),

@@ -335,8 +335,16 @@ impl<'f, 'a> Walk<'f, 'a> {
 
     /// Notes what `words` do.
     pub(super) fn act(&mut self, deed: Deed, words: &[Field], call: &Call<'_>) {
-        let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-        self.act_shown(deed, &words.join(" "), call);
+        let mut shown = String::new();
+        // What is not shown is not put together: a command can have thousands of words, and an act for each.
+        for word in words {
+            if shown.chars().nth(MAX_SHOWN).is_some() {
+                break;
+            }
+            shown.push_str(&word.text);
+            shown.push(' ');
+        }
+        self.act_shown(deed, &shown, call);
     }
 
     /// Notes a deed with its own words for people.

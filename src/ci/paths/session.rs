@@ -283,7 +283,7 @@ impl<'s, 'a> Session<'s, 'a> {
                 tool,
                 directory,
                 version: tool_version(self.repository, tool),
-                dist_tag: input(&known.tag_input).and_then(|input| input.text.value.clone()),
+                dist_tag: input(&known.tag_input).map(|input| input.text.shown().to_owned()),
                 ..found.command
             },
             confidence: Confidence::Certain,

@@ -24,7 +24,7 @@ fn keys(source: &Source, line: usize) -> Vec<&str> {
     let indent = |text: &str| text.len() - text.trim_start().len();
     let own = source.line(line);
     let mut level = indent(own);
-    let mut keys = vec![own.trim()];
+    let mut keys = vec![start(own.trim())];
     for above in (1..line).rev().map(|number| source.line(number)) {
         if level == 0 {
             break;
@@ -35,7 +35,12 @@ fn keys(source: &Source, line: usize) -> Vec<&str> {
         }
         level = indent(above);
         // A list item is told from its neighbours by its first line alone.
-        keys.push(if text.starts_with("- ") { text } else { text.split(':').next().unwrap_or(text) });
+        keys.push(if text.starts_with("- ") { start(text) } else { text.split(':').next().unwrap_or(text) });
     }
     keys
+}
+
+/// What counts of a line: no person tells lines apart behind that, and a machine's can hold thousands of findings.
+fn start(line: &str) -> &str {
+    &line[..line.floor_char_boundary(4096)]
 }
