@@ -64,7 +64,9 @@ fn scalar(node: Node<'_>) -> Scalar {
 
 /// Where `workflow_call` and `workflow_dispatch` declare inputs.
 pub(super) fn declarations(on: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    ["workflow_call", "workflow_dispatch"].into_iter().filter_map(move |event| on.get_path(&[event, "inputs"]))
+    ["workflow_call", "workflow_dispatch"]
+        .into_iter()
+        .filter_map(move |event| on.get_path(&[event, "inputs"]))
 }
 
 /// The inputs of `workflow_dispatch` and `workflow_call`, with their defaults.

@@ -21,7 +21,8 @@ pub(super) fn path<'m>(model: &'m Model, providers: &[Provider]) -> Option<&'m P
         let file = path.file.rsplit('/').next().unwrap_or_default();
         let preview = named(file) || named(&path.job) || path.command.dist_tag.as_deref().is_some_and(named);
         let pipeline = model.pipeline(path);
-        let trigger = if pipeline.starts_on(TriggerKind::Release) || !tags(model, path).is_empty() {
+        let trigger = if pipeline.starts_on(TriggerKind::Release) || !Filters::of(model, path).tags.is_empty()
+        {
             0
         } else if pipeline.starts_on(TriggerKind::Push) {
             1
@@ -35,11 +36,55 @@ pub(super) fn path<'m>(model: &'m Model, providers: &[Provider]) -> Option<&'m P
     model.paths.iter().filter(|path| path.entry && providers.contains(&path.provider)).min_by_key(rank)
 }
 
-/// The tag patterns that start a push pipeline.
-pub(super) fn tags<'m>(model: &'m Model, path: &PublishPath) -> Vec<&'m str> {
-    let pushes = model.pipeline(path).triggers.iter().filter(|trigger| trigger.kind == TriggerKind::Push);
-    let filters = pushes.flat_map(|trigger| &trigger.tags).filter(|filter| !filter.excludes);
-    filters.map(|filter| filter.pattern.shown()).collect()
+/// The branches and tags whose pushes start a pipeline, as it names them.
+#[derive(Debug, Default)]
+pub(super) struct Filters<'m> {
+    pub(super) branches: Vec<&'m str>,
+    pub(super) tags: Vec<&'m str>,
+    /// Those that it leaves out.
+    pub(super) excluded: Vec<&'m str>,
+}
+
+impl<'m> Filters<'m> {
+    pub(super) fn of(model: &'m Model, path: &PublishPath) -> Self {
+        let mut filters = Self::default();
+        let pushes = model.pipeline(path).triggers.iter().filter(|trigger| trigger.kind == TriggerKind::Push);
+        for trigger in pushes {
+            for (found, into) in
+                [(&trigger.branches, &mut filters.branches), (&trigger.tags, &mut filters.tags)]
+            {
+                for filter in found {
+                    let list = if filter.excludes { &mut filters.excluded } else { &mut *into };
+                    let text = filter.pattern.shown();
+                    if !list.contains(&text) {
+                        list.push(text);
+                    }
+                }
+            }
+        }
+        filters
+    }
+}
+
+/// The dist-tag that today's publish sets, where it sets one.
+pub(super) fn dist_tag(path: &PublishPath) -> Option<Result<&str, String>> {
+    // One that is decided at run time is in the command's text alone.
+    let flag = || path.command.text.contains("--tag").then_some(path.command.text.as_str());
+    let tag = path.command.dist_tag.as_deref().or_else(flag).filter(|tag| !["", "latest"].contains(tag))?;
+    let lawful = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+    let literal = tag.starts_with(|c: char| c.is_ascii_alphabetic())
+        && tag.len() <= 100
+        && tag.chars().all(lawful)
+        && crate::facts::node::NodeSpec::parse(tag).is_none();
+    Some(if literal {
+        Ok(tag)
+    } else {
+        Err(format!(
+            "{} sets a dist-tag that is decided at run time (`{tag}`), which was not taken over: releases go to `latest`, prereleases to `next`, unless \
+             `publish.tag` and `publish.prerelease-tag` say otherwise.",
+            path.file
+        ))
+    })
 }
 
 /// What a job does before it publishes.
