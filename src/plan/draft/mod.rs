@@ -184,13 +184,14 @@ impl Draft {
         if is_ours(situation.model.pipeline(path)) {
             return;
         }
-        match today::dist_tag(path) {
+        match today::dist_tag(situation.model, path) {
             Some(Ok(tag)) => {
-                self.choose("publish.tag", tag, format!("as {} does today", path.file));
+                self.choose("publish.tag", tag.as_str(), format!("as {} does today", path.file));
                 let publish = self.spec.publish.get_or_insert_default();
-                publish.tag = Some(tag.to_owned());
-                publish.prerelease_tag = (tag != "next").then(|| tag.to_owned());
+                publish.tag = Some(tag.clone());
+                // The default for prereleases.
                 if tag != "next" {
+                    publish.prerelease_tag = Some(tag.clone());
                     self.choose("publish.prerelease-tag", tag, format!("as {} does today", path.file));
                 }
             }

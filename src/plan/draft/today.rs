@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use crate::ci::command::Deed;
-use crate::ci::{Model, PublishPath, Step, StepKind, TriggerKind};
+use crate::ci::{Command, Model, PublishPath, Registry, Step, StepKind, TriggerKind};
 use crate::diagnostic::Location;
 use crate::facts::Provider;
+use crate::facts::node::NodeSpec;
 use crate::text::Span;
 
 /// The way to publish that a spec for `providers` follows: releases before previews, the most definite trigger first.
@@ -66,25 +67,39 @@ impl<'m> Filters<'m> {
     }
 }
 
-/// The dist-tag that today's publish sets, where it sets one.
-pub(super) fn dist_tag(path: &PublishPath) -> Option<Result<&str, String>> {
-    // One that is decided at run time is in the command's text alone.
-    let flag = || path.command.text.contains("--tag").then_some(path.command.text.as_str());
-    let tag = path.command.dist_tag.as_deref().or_else(flag).filter(|tag| !["", "latest"].contains(tag))?;
+/// The dist-tag that today's publish sets, where it sets one; what to say where that is no single word.
+pub(super) fn dist_tag(model: &Model, path: &PublishPath) -> Option<Result<String, String>> {
     let lawful = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-    let literal = tag.starts_with(|c: char| c.is_ascii_alphabetic())
-        && tag.len() <= 100
-        && tag.chars().all(lawful)
-        && crate::facts::node::NodeSpec::parse(tag).is_none();
-    Some(if literal {
-        Ok(tag)
-    } else {
+    let literal = |tag: &str| {
+        tag.starts_with(|c: char| c.is_ascii_alphabetic())
+            && tag.len() <= 100
+            && tag.chars().all(lawful)
+            && NodeSpec::parse(tag).is_none_or(|spec| matches!(spec, NodeSpec::Floating(_)))
+    };
+    let own = model
+        .paths
+        .iter()
+        .filter(|other| other.pipeline == path.pipeline && other.registry != Registry::Other);
+    let tags: BTreeSet<&str> = own.map(|other| written_tag(&other.command)).collect();
+    let only = tags.first().copied().filter(|tag| tags.len() == 1 && literal(tag));
+    if let Some(tag) = only {
+        return (tag != "latest").then(|| Ok(tag.to_owned()));
+    }
+    let said: Vec<String> = tags.iter().map(|tag| format!("`{tag}`")).collect();
+    (!tags.is_empty()).then(|| {
         Err(format!(
-            "{} sets a dist-tag that is decided at run time (`{tag}`), which was not taken over: releases go to `latest`, prereleases to `next`, unless \
-             `publish.tag` and `publish.prerelease-tag` say otherwise.",
-            path.file
+            "{} sets the dist-tags of {}, which were not taken over: releases go to `latest`, prereleases to `next`, unless \
+             `publish.tag`, `publish.prerelease-tag` or a package's `tag` say otherwise.",
+            path.file,
+            said.join(" and ")
         ))
     })
+}
+
+/// The dist-tag of a command; the whole command where it is decided at run time.
+fn written_tag(command: &Command) -> &str {
+    let flag = command.text.contains("--tag").then_some(command.text.as_str());
+    command.dist_tag.as_deref().or(flag).filter(|tag| !tag.is_empty()).unwrap_or("latest")
 }
 
 /// What a job does before it publishes.
