@@ -1,5 +1,6 @@
 //! Whether installing needs a token: a scope of the dependencies that an `.npmrc` maps to a registry with a credential.
 
+use crate::facts::Provider;
 use crate::project::{Credential, Npmrc, Project};
 
 /// The secret that the install step needs.
@@ -8,16 +9,27 @@ pub(super) struct InstallToken {
     pub(super) reason: String,
 }
 
-pub(super) fn token(project: &Project) -> Option<InstallToken> {
+/// The token, or what to do where its name cannot be a secret's.
+pub(super) fn token(project: &Project, providers: &[Provider]) -> Option<Result<InstallToken, String>> {
     let npmrc = project.npmrc.as_ref()?;
-    npmrc.scopes().find_map(|(scope, entry)| {
+    let mut found = npmrc.scopes().filter_map(|(scope, entry)| {
         let dependency = dependency_in(project, scope)?;
         let (variable, line) = credential_for(npmrc, &entry.value)?;
+        if providers.contains(&Provider::Github) && variable.to_ascii_uppercase().starts_with("GITHUB_") {
+            return Some(Err(format!(
+                "{dependency} comes from a registry that .npmrc:{line} reads {variable} for, a name that GitHub gives to no secret: it was \
+                 not taken over, and the install has no token for it. Make a secret of another name with a read-only token, \
+                 write that name in .npmrc and under `build.install-token`."
+            )));
+        }
         let reason = format!(
             "{dependency} comes from a registry that .npmrc:{line} reads {variable} for; a read-only token, which the install step alone sees"
         );
-        Some(InstallToken { variable, reason })
-    })
+        Some(Ok(InstallToken { variable, reason }))
+    });
+    let first = found.next()?;
+    // A name that works counts before one that does not.
+    Some(if first.is_err() { found.find(Result::is_ok).unwrap_or(first) } else { first })
 }
 
 /// A dependency in `scope` that is no package of this repository.

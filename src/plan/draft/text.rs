@@ -47,15 +47,29 @@ pub(super) fn write(draft: &Draft) -> String {
         let key = choice.key.trim_start_matches("trigger.");
         let _ = write!(out, "trigger:\n  {key}: {}\n", emit::block_value(&choice.value));
     }
-    if draft.spec.publish.is_some() {
-        comment(&mut out, 0, &reason(draft, "publish.mode"));
-        out.push_str("publish:\n  mode: stage\n");
+    if let Some(publish) = &draft.spec.publish {
+        if publish.mode.is_some() {
+            comment(&mut out, 0, &reason(draft, "publish.mode"));
+            out.push_str("publish:\n  mode: stage\n");
+        } else {
+            out.push_str("publish:\n");
+        }
+        for (key, value) in [("tag", &publish.tag), ("prerelease-tag", &publish.prerelease_tag)] {
+            if let Some(value) = value {
+                comment(&mut out, 2, &reason(draft, &format!("publish.{key}")));
+                let _ = writeln!(out, "  {key}: {}", emit::block_value(value));
+            }
+        }
     }
     if let Some(build) = &draft.spec.build {
         out.push_str("build:\n");
         if let Some(version) = &build.manager_version {
             comment(&mut out, 2, &reason(draft, "build.manager-version"));
             let _ = writeln!(out, "  manager-version: {}", emit::block_value(version));
+        }
+        if let Some(node) = &build.node {
+            comment(&mut out, 2, &reason(draft, "build.node"));
+            let _ = writeln!(out, "  node: {}", emit::block_value(node));
         }
         if let Some(token) = &build.install_token {
             comment(&mut out, 2, &reason(draft, "build.install-token"));

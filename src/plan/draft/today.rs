@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use crate::ci::command::Deed;
-use crate::ci::{Model, PublishPath, Step, StepKind, TriggerKind};
+use crate::ci::{Command, Model, PublishPath, Registry, Step, StepKind, TriggerKind};
 use crate::diagnostic::Location;
 use crate::facts::Provider;
+use crate::facts::node::NodeSpec;
 use crate::text::Span;
 
 /// The way to publish that a spec for `providers` follows: releases before previews, the most definite trigger first.
@@ -21,7 +22,8 @@ pub(super) fn path<'m>(model: &'m Model, providers: &[Provider]) -> Option<&'m P
         let file = path.file.rsplit('/').next().unwrap_or_default();
         let preview = named(file) || named(&path.job) || path.command.dist_tag.as_deref().is_some_and(named);
         let pipeline = model.pipeline(path);
-        let trigger = if pipeline.starts_on(TriggerKind::Release) || !tags(model, path).is_empty() {
+        let trigger = if pipeline.starts_on(TriggerKind::Release) || !Filters::of(model, path).tags.is_empty()
+        {
             0
         } else if pipeline.starts_on(TriggerKind::Push) {
             1
@@ -35,11 +37,69 @@ pub(super) fn path<'m>(model: &'m Model, providers: &[Provider]) -> Option<&'m P
     model.paths.iter().filter(|path| path.entry && providers.contains(&path.provider)).min_by_key(rank)
 }
 
-/// The tag patterns that start a push pipeline.
-pub(super) fn tags<'m>(model: &'m Model, path: &PublishPath) -> Vec<&'m str> {
-    let pushes = model.pipeline(path).triggers.iter().filter(|trigger| trigger.kind == TriggerKind::Push);
-    let filters = pushes.flat_map(|trigger| &trigger.tags).filter(|filter| !filter.excludes);
-    filters.map(|filter| filter.pattern.shown()).collect()
+/// The branches and tags whose pushes start a pipeline, as it names them.
+#[derive(Debug, Default)]
+pub(super) struct Filters<'m> {
+    pub(super) branches: Vec<&'m str>,
+    pub(super) tags: Vec<&'m str>,
+    /// Those that it leaves out.
+    pub(super) excluded: Vec<&'m str>,
+}
+
+impl<'m> Filters<'m> {
+    pub(super) fn of(model: &'m Model, path: &PublishPath) -> Self {
+        let mut filters = Self::default();
+        let pushes = model.pipeline(path).triggers.iter().filter(|trigger| trigger.kind == TriggerKind::Push);
+        for trigger in pushes {
+            for (found, into) in
+                [(&trigger.branches, &mut filters.branches), (&trigger.tags, &mut filters.tags)]
+            {
+                for filter in found {
+                    let list = if filter.excludes { &mut filters.excluded } else { &mut *into };
+                    let text = filter.pattern.shown();
+                    if !list.contains(&text) {
+                        list.push(text);
+                    }
+                }
+            }
+        }
+        filters
+    }
+}
+
+/// The dist-tag that today's publish sets, where it sets one; what to say where that is no single word.
+pub(super) fn dist_tag(model: &Model, path: &PublishPath) -> Option<Result<String, String>> {
+    let lawful = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+    let literal = |tag: &str| {
+        tag.starts_with(|c: char| c.is_ascii_alphabetic())
+            && tag.len() <= 100
+            && tag.chars().all(lawful)
+            && NodeSpec::parse(tag).is_none_or(|spec| matches!(spec, NodeSpec::Floating(_)))
+    };
+    let own = model
+        .paths
+        .iter()
+        .filter(|other| other.pipeline == path.pipeline && other.registry != Registry::Other);
+    let tags: BTreeSet<&str> = own.map(|other| written_tag(&other.command)).collect();
+    let only = tags.first().copied().filter(|tag| tags.len() == 1 && literal(tag));
+    if let Some(tag) = only {
+        return (tag != "latest").then(|| Ok(tag.to_owned()));
+    }
+    let said: Vec<String> = tags.iter().map(|tag| format!("`{tag}`")).collect();
+    (!tags.is_empty()).then(|| {
+        Err(format!(
+            "{} sets the dist-tags of {}, which were not taken over: releases go to `latest`, prereleases to `next`, unless \
+             `publish.tag`, `publish.prerelease-tag` or a package's `tag` say otherwise.",
+            path.file,
+            said.join(" and ")
+        ))
+    })
+}
+
+/// The dist-tag of a command; the whole command where it is decided at run time.
+fn written_tag(command: &Command) -> &str {
+    let flag = command.text.contains("--tag").then_some(command.text.as_str());
+    command.dist_tag.as_deref().or(flag).filter(|tag| !tag.is_empty()).unwrap_or("latest")
 }
 
 /// What a job does before it publishes.

@@ -181,7 +181,13 @@ impl Resolver<'_> {
         let named = version
             .filter(|version| self.project().manager.manager.command() == command(manager) && fits(version));
         if let Some(version) = named {
-            let place = evidence.map_or_else(|| "the project".to_owned(), |at| at.source.path().to_owned());
+            let yarnrc = self.project().yarnrc.as_ref();
+            let by_path = yarnrc.filter(|yarnrc| yarnrc.yarn_version() == Some(version.as_str()));
+            let place = match (by_path, evidence) {
+                (Some(yarnrc), _) => format!("`yarnPath` in {}", yarnrc.source.path()),
+                (None, Some(at)) => at.source.path().to_owned(),
+                (None, None) => "the project".to_owned(),
+            };
             self.choose(KEY, version.as_str(), format!("{place} says so"));
             return Some(version);
         }

@@ -109,6 +109,21 @@ fn a_workspace_publishes_dependencies_first_and_leaves_private_packages_out() {
 }
 
 #[test]
+fn the_version_of_yarn_path_is_told_from_where_it_stands() {
+    let files = [
+        ("package.json", r#"{"name": "a", "version": "1.0.0", "repository": "acme/tools"}"#),
+        ("yarn.lock", "__metadata:\n  version: 8\n"),
+        (".yarnrc.yml", "yarnPath: .yarn/releases/yarn-4.9.1.cjs\n"),
+    ];
+    let found = outcome(&spec(github()), &files).expect("it resolves");
+    let choice = found.choices.iter().find(|choice| choice.key == "build.manager-version").expect("chosen");
+    assert_eq!(
+        (choice.value.as_str(), choice.reason.as_str()),
+        ("4.9.1", "`yarnPath` in .yarnrc.yml says so")
+    );
+}
+
+#[test]
 fn what_the_spec_says_is_kept() {
     let said = Spec {
         trigger: Some(Trigger { branch: Some("main".to_owned()), ..Trigger::default() }),
