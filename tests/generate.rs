@@ -394,6 +394,13 @@ fn a_node_that_floats_becomes_an_image_tag_that_was_seen() {
     let (code, out, err) = of("22.99.0");
     assert!(code == 0 && out.contains("cimg/node:22.99.0\n"), "{out}{err}");
     assert!(err.contains(".nvmrc:1:1") && err.contains("newest one seen is 22.23.1"), "{err}");
+    let own = format!("{spec}publish: {{node: 24.21.0, npm: 11.17.0}}\n");
+    let dir = small(&own, manifest, &[("package-lock.json", "{}")]);
+    let (code, _, err) = generate(dir.path(), &["--stdout"]);
+    assert!(
+        code == 0 && err.contains("trustpub.yml:") && err.contains("newest one seen is 24.18.0"),
+        "{err}"
+    );
     for pin in ["99", "0.12"] {
         let (code, _, err) = of(pin);
         assert!(code == 2 && err.contains(&format!("no release of Node `{pin}`")), "{err}");

@@ -108,8 +108,11 @@ impl Fact for Floor {
     }
     fn says(&self) -> String {
         let providers: Vec<&str> = self.providers.iter().flatten().map(|provider| provider.name()).collect();
-        let place =
-            if providers.is_empty() { String::new() } else { format!(" on {}", providers.join(" and ")) };
+        let place = match providers.as_slice() {
+            [] => String::new(),
+            [one] => format!(" on {one}"),
+            [others @ .., last] => format!(" on {} and {last}", others.join(", ")),
+        };
         format!("from npm {self}{place}: {}", self.says)
     }
     fn origin(&self) -> &Origin {
@@ -371,5 +374,7 @@ mod tests {
         let says = |provider| floor(Feature::OidcPublish, provider).map(Fact::says).unwrap_or_default();
         assert!(says(Provider::Gitlab).starts_with("from npm 11.5.1 on GitHub Actions and GitLab CI/CD: "));
         assert!(says(Provider::Circleci).starts_with("from npm 11.11.0 on CircleCI: "));
+        let all = floor(Feature::DistTagOidc, Provider::Circleci).map(Fact::says).unwrap_or_default();
+        assert!(all.contains(" on GitHub Actions, GitLab CI/CD and CircleCI: "), "{all}");
     }
 }

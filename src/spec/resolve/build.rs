@@ -82,7 +82,7 @@ impl Resolver<'_> {
     /// by itself, which spares a second place to keep up to date.
     fn node(&mut self, said: &Build, targets: &[Target]) -> (Option<String>, Option<String>) {
         if let Some(node) = &said.node {
-            self.tags(node, None, targets);
+            self.tags("build.node", node, None, targets);
             return (said.node.clone(), None);
         }
         let Some(pin) = self.project().pin(Tool::Node).cloned() else {
@@ -114,22 +114,22 @@ impl Resolver<'_> {
             self.faults.push(Fault::new(INVALID_VALUE, "build.node", message, help).at(pin.location));
             return (None, None);
         }
-        self.tags(&pin.version, Some(&pin.location), targets);
+        self.tags("build.node", &pin.version, Some(&pin.location), targets);
         (Some(pin.version), file)
     }
 
     /// Warns of an image tag that was not seen to exist.
-    fn tags(&mut self, node: &str, place: Option<&Location>, targets: &[Target]) {
+    pub(super) fn tags(&mut self, key: &str, node: &str, place: Option<&Location>, targets: &[Target]) {
         let Some(node) = NodeSpec::parse(node) else { return };
-        for target in targets.iter().filter(|target| !target.details.brings_node()) {
+        for target in targets.iter().filter(|target| key == "publish.node" || !target.details.brings_node()) {
             let Some(image) = target.details.image() else { continue };
             let Some(version) = images::node_for(image, &node) else { continue };
             let Some(newest) = images::image(image).and_then(|known| known.lacks(&version)) else { continue };
             let message = format!(
-                "the image {image} was not seen with a tag for Node {version}: the pack job may not start"
+                "the image {image} was not seen with a tag for Node {version}: its job may not start"
             );
             let help = format!("look whether the tag exists; the newest one seen is {newest}");
-            let fault = Fault::new(INVALID_VALUE, "build.node", message, help).of(target.provider);
+            let fault = Fault::new(INVALID_VALUE, key, message, help).of(target.provider);
             self.warnings.push(Fault { at: place.cloned(), ..fault });
         }
     }

@@ -80,6 +80,9 @@ impl<'a> Resolver<'a> {
         let targets: Vec<Target> =
             self.spec.providers.named().map(|provider| self.target(provider, &packages)).collect();
         let build = self.build(&targets);
+        if let Some(node) = &publish.node {
+            self.tags("publish.node", node, None, &targets);
+        }
         self.repositories(&targets, publish.provenance);
         self.runners(&targets);
         if self.spec.runtime == Some(Runtime::Inline) && self.spec.bundle.is_some() {
