@@ -394,3 +394,88 @@ fn no_script_hides_behind_the_words_of_our_own_programs() {
         assert!(commands.iter().any(|command| command.contains("hidden")), "{word}: {commands:?}");
     }
 }
+
+const THREE: &str = "version: 1\nproviders:\n  github: {}\n  gitlab: {}\n  circleci: {}\n\
+                     packages:\n  a: {providers: [github, gitlab, circleci]}\n";
+
+/// A repository of one package with these files beside its package.json.
+fn small(spec: &str, manifest: &str, files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let usual = [("trustpub.yml", spec), ("package.json", manifest)];
+    for (path, text) in usual.iter().chain(files) {
+        std::fs::write(dir.path().join(path), text).unwrap();
+    }
+    dir
+}
+
+#[test]
+fn a_node_that_floats_becomes_an_image_tag_that_was_seen() {
+    let manifest = r#"{"name": "a", "version": "1.0.0", "repository": "acme/a"}"#;
+    let spec = "version: 1\nproviders:\n  gitlab: {}\n  circleci: {}\npackages:\n  a: {providers: [gitlab, circleci]}\n";
+    let of = |pin: &str| {
+        let dir = small(spec, manifest, &[("package-lock.json", "{}"), (".nvmrc", pin)]);
+        generate(dir.path(), &["--stdout"])
+    };
+    for (pin, tags) in [
+        ("22", ["node:22.23.2-bookworm\n", "cimg/node:22.23.1\n"]),
+        ("lts/*", ["node:24.19.0-bookworm\n", "cimg/node:24.18.0\n"]),
+        ("26", ["node:26.7.0-bookworm\n", "cimg/node:26.5.0\n"]),
+    ] {
+        let (code, out, err) = of(pin);
+        assert!(code == 0 && tags.iter().all(|tag| out.contains(tag)), "{pin}: {out}{err}");
+        assert!(!err.contains("was not seen"), "{err}");
+    }
+    let (code, out, err) = of("22.99.0");
+    assert!(code == 0 && out.contains("cimg/node:22.99.0\n"), "{out}{err}");
+    assert!(err.contains(".nvmrc:1:1") && err.contains("newest one seen is 22.23.1"), "{err}");
+    let own = format!("{spec}publish: {{node: 24.21.0, npm: 11.17.0}}\n");
+    let dir = small(&own, manifest, &[("package-lock.json", "{}")]);
+    let (code, _, err) = generate(dir.path(), &["--stdout"]);
+    assert!(
+        code == 0 && err.contains("trustpub.yml:") && err.contains("newest one seen is 24.18.0"),
+        "{err}"
+    );
+    for pin in ["99", "0.12"] {
+        let (code, _, err) = of(pin);
+        assert!(code == 2 && err.contains(&format!("no release of Node `{pin}`")), "{err}");
+    }
+}
+
+#[test]
+fn yarn_replaces_the_one_that_an_image_brings() {
+    let manifest = |yarn: &str| {
+        format!(
+            r#"{{"name": "a", "version": "1.0.0", "repository": "acme/a", "packageManager": "yarn@{yarn}"}}"#
+        )
+    };
+    for (yarn, lock, package) in [
+        ("1.22.22", "# yarn lockfile v1\n", "yarn@1.22.22"),
+        ("4.9.1", "__metadata:\n  version: 8\n", "@yarnpkg/cli-dist@4.9.1"),
+    ] {
+        let files = [("yarn.lock", lock), (".node-version", "26.5.0")];
+        let dir = small(THREE, &manifest(yarn), &files);
+        let (code, out, err) = generate(dir.path(), &["--stdout"]);
+        assert_eq!(code, 0, "{err}");
+        let command = format!("npm install --global --force --ignore-scripts {package}");
+        assert_eq!(out.replace('\'', "").matches(&command).count(), 3, "{out}");
+        assert_eq!(out.matches("# --force: ").count(), 3, "{out}");
+    }
+}
+
+#[test]
+fn the_first_publish_by_hand_names_the_dist_tag() {
+    let list = |spec: &str, version: &str| {
+        let manifest = format!(r#"{{"name": "a", "version": "{version}", "repository": "acme/a"}}"#);
+        let dir = small(spec, &manifest, &[("package-lock.json", "{}")]);
+        let (code, out, err) = generate(dir.path(), &[]);
+        assert_eq!(code, 0, "{err}");
+        out
+    };
+    let lts = format!("{SPEC}publish: {{tag: lts}}\n");
+    assert!(list(SPEC, "1.0.0").contains("npm publish ;;"));
+    assert!(list(SPEC, "1.0.0-beta.1").contains("npm publish --tag next ;;"));
+    assert!(list(&lts, "1.0.0").contains("npm publish --tag lts ;;"));
+    assert!(list(&lts, "1.0.0-beta.1").contains("npm publish --tag next ;;"));
+    let own = format!("{SPEC}packages:\n  a: {{tag: edge}}\n");
+    assert!(list(&own, "1.0.0").contains("npm publish --tag edge ;;"));
+}

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use nodejs_semver::{Range, Version};
 use serde::{Deserialize, Serialize};
 
+use super::node::NodeSpec;
 use super::{Fact, Listed, Origin, entry, version};
 
 /// The tags of an image that are known to exist.
@@ -34,6 +35,11 @@ impl Image {
     /// Whether a tag for this Node is known to exist.
     pub fn has(&self, node: &Version) -> bool {
         self.newest.iter().any(|newest| newest.major() == node.major() && node <= newest)
+    }
+
+    /// The newest tag of this Node's line that was seen, where `node` itself is newer.
+    pub fn lacks(&self, node: &Version) -> Option<&Version> {
+        self.newest.iter().find(|newest| newest.major() == node.major() && node > newest)
     }
 }
 
@@ -91,6 +97,13 @@ pub fn image(repository: &str) -> Option<&'static Image> {
     file().image.iter().filter(|image| ends(&image.name)).max_by_key(|image| image.name.len())
 }
 
+/// The Node to write into the tag of `repository` for `spec`: the newest that it means and that has a tag; where no tag
+/// for it is known, the newest that it means. None where it means no known Node.
+pub fn node_for(repository: &str, spec: &NodeSpec) -> Option<Version> {
+    let tagged = image(repository).and_then(|image| spec.newest_where(|node| image.has(node)));
+    tagged.or_else(|| spec.newest())
+}
+
 /// Whether this Node brings a corepack that can fetch a package manager.
 pub fn has_corepack(node: &Version) -> bool {
     file().corepack.iter().any(|row| row.node.satisfies(node))
@@ -112,6 +125,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_floats_becomes_a_tag_that_exists() {
+        let chosen = |image, text| {
+            NodeSpec::parse(text).and_then(|spec| node_for(image, &spec)).map(|node| node.to_string())
+        };
+        for (image, text, node) in [
+            ("cimg/node", "22", Some("22.23.1")),
+            ("cimg/node", "lts/*", Some("24.18.0")),
+            ("cimg/node", "26", Some("26.5.0")),
+            ("node", "22", Some("22.23.2")),
+            ("node", ">=22", Some("26.7.0")),
+            ("acme/notnode", "22", Some("22.23.3")),
+            // No tags of that line are known.
+            ("cimg/node", "20", Some("20.20.2")),
+            ("node", "22.99.0", Some("22.99.0")),
+            ("node", "99", None),
+            ("node", "0.12", None),
+        ] {
+            assert_eq!(chosen(image, text).as_deref(), node, "{image} {text}");
+        }
+    }
+
+    #[test]
     fn a_mirror_has_the_tags_of_what_it_mirrors() {
         let node = |text: &str| Version::parse(text).unwrap();
         assert!(
@@ -119,6 +154,9 @@ mod tests {
         );
         assert!(image("node").is_some_and(|image| image.has(&node("24.19.0"))));
         assert!(image("acme/notnode").is_none());
+        assert!(image("node").is_some_and(
+            |image| image.lacks(&node("22.99.0")).is_some() && image.lacks(&node("20.20.2")).is_none()
+        ));
         assert!(has_corepack(&node("24.19.0")) && !has_corepack(&node("25.0.0")));
     }
 }

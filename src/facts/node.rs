@@ -58,14 +58,20 @@ impl NodeSpec {
 
     /// The newest known release that the spec means; where a name may mean several lines, that of the lowest.
     pub fn newest(&self) -> Option<Version> {
+        self.newest_where(|_| true)
+    }
+
+    /// As [`NodeSpec::newest`], among the releases that `has` admits.
+    pub fn newest_where(&self, has: impl Fn(&Version) -> bool) -> Option<Version> {
         match self {
-            Self::Exact(version) => Some(version.clone()),
+            Self::Exact(version) => Some(version.clone()).filter(has),
             Self::Range(range) => {
-                lines().filter_map(|line| range.max_satisfying(&line.releases)).max().cloned()
+                let releases = lines().flat_map(|line| &line.releases);
+                releases.filter(|node| range.satisfies(node) && has(node)).max().cloned()
             }
             Self::Floating(majors) => lines()
                 .filter(|line| majors.contains(&line.major))
-                .find_map(|line| line.releases.last())
+                .find_map(|line| line.releases.iter().rev().find(|node| has(node)))
                 .cloned(),
         }
     }

@@ -107,7 +107,13 @@ impl Fact for Floor {
             .join("/")
     }
     fn says(&self) -> String {
-        format!("from npm {self}: {}", self.says)
+        let providers: Vec<&str> = self.providers.iter().flatten().map(|provider| provider.name()).collect();
+        let place = match providers.as_slice() {
+            [] => String::new(),
+            [one] => format!(" on {one}"),
+            [others @ .., last] => format!(" on {} and {last}", others.join(", ")),
+        };
+        format!("from npm {self}{place}: {}", self.says)
     }
     fn origin(&self) -> &Origin {
         &self.origin
@@ -357,4 +363,18 @@ pub(super) fn list(into: &mut Vec<Listed>) {
 #[cfg(test)]
 pub(super) fn raw() -> Vec<(&'static str, serde_json::Value)> {
     vec![(FEATURES, serde_json::json!(features_file())), (ENGINES, serde_json::json!(engines_file()))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_floor_says_of_which_provider_it_is() {
+        let says = |provider| floor(Feature::OidcPublish, provider).map(Fact::says).unwrap_or_default();
+        assert!(says(Provider::Gitlab).starts_with("from npm 11.5.1 on GitHub Actions and GitLab CI/CD: "));
+        assert!(says(Provider::Circleci).starts_with("from npm 11.11.0 on CircleCI: "));
+        let all = floor(Feature::DistTagOidc, Provider::Circleci).map(Fact::says).unwrap_or_default();
+        assert!(all.contains(" on GitHub Actions, GitLab CI/CD and CircleCI: "), "{all}");
+    }
 }

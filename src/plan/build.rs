@@ -264,15 +264,16 @@ fn want<'a>(spec: &'a Resolved, target: &'a Target) -> Want<'a> {
     if !spec.extra_tags.is_empty() && target.auth == Auth::Oidc {
         features.push(Feature::DistTagOidc);
     }
-    let image = match &target.details {
-        Details::Gitlab { image, .. } | Details::Circleci { image, .. } => Some(image.as_str()),
-        _ => None,
-    };
-    Want { features, image, node: spec.pinned_node.as_deref(), npm: spec.pinned_npm.as_deref() }
+    Want {
+        features,
+        image: target.details.image(),
+        node: spec.pinned_node.as_deref(),
+        npm: spec.pinned_npm.as_deref(),
+    }
 }
 
 /// The pack job's Node: an image of the spec, a version or version file of the project, else the
-/// publish job's. A range or major becomes the newest release that it means today.
+/// publish job's. A range or major becomes the newest release that it means today and that the image has.
 fn pack_node(spec: &Resolved, target: &Target, toolchain: &Toolchain) -> PackNode {
     if let Details::Gitlab { build_image: Some(image), .. }
     | Details::Circleci { build_image: Some(image), .. } = &target.details
@@ -282,7 +283,12 @@ fn pack_node(spec: &Resolved, target: &Target, toolchain: &Toolchain) -> PackNod
     if let (Provider::Github, Some(file), None) = (target.provider, &spec.build.node_file, &spec.build.node) {
         return PackNode::File(file.clone());
     }
-    let pinned = spec.build.node.as_deref().and_then(node::NodeSpec::parse).and_then(|node| node.newest());
+    let pinned = spec.build.node.as_deref().and_then(node::NodeSpec::parse).and_then(|node| {
+        match target.details.image() {
+            Some(image) => images::node_for(image, &node),
+            None => node.newest(),
+        }
+    });
     PackNode::Exact(pinned.unwrap_or_else(|| toolchain.node.clone()).to_string())
 }
 

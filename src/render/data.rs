@@ -89,6 +89,7 @@ fn gitlab(plan: &TargetPlan, environment: &str, image: &str, digest: Option<&str
             image => pack_image(plan, image),
             timeout => format!("{} minutes", plan.pack.timeout_minutes),
             env => pairs(pack_env(plan)),
+            forced => script::setup(&plan.pack, "").and_then(|setup| setup.forced),
             scripts => gitlab_scripts(plan),
         },
         publish => context! {
@@ -344,7 +345,7 @@ fn action(name: &str) -> Value {
 }
 
 fn setup_value(setup: Setup) -> Value {
-    context! { name => setup.name, command => setup.command, exact => setup.exact }
+    context! { name => setup.name, command => setup.command, exact => setup.exact, forced => setup.forced }
 }
 
 fn steps(steps: Vec<Step>) -> Value {

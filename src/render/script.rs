@@ -67,6 +67,9 @@ fn words(command: &str) -> String {
     format!("sh -ec {}", quote(command))
 }
 
+/// Images and tool caches may hold a yarn that npm did not put there and will not replace unasked.
+const FORCED: &str = "--force: npm ends with EEXIST where the image brings a yarn of its own";
+
 /// How the package manager comes to the job.
 pub(super) struct Setup {
     /// Name of the step.
@@ -75,6 +78,8 @@ pub(super) struct Setup {
     pub(super) command: String,
     /// Whether it installs a package by exact version.
     pub(super) exact: bool,
+    /// Why it says `--force`, where it does.
+    pub(super) forced: Option<&'static str>,
 }
 
 /// The set-up step of the package manager; `sudo` stands before it where the image's user needs it.
@@ -89,7 +94,8 @@ pub(super) fn setup(pack: &PackJob, sudo: &str) -> Option<Setup> {
     match &pack.setup {
         ManagerSetup::Bundled => None,
         ManagerSetup::Corepack => {
-            Some(Setup { name, command: format!("{sudo}corepack enable {manager}"), exact: false })
+            let command = format!("{sudo}corepack enable {manager}");
+            Some(Setup { name, command, exact: false, forced: None })
         }
         ManagerSetup::CorepackExact(package) => {
             let install = format!("corepack install --global {}", quote(package));
@@ -97,13 +103,18 @@ pub(super) fn setup(pack: &PackJob, sudo: &str) -> Option<Setup> {
                 name,
                 command: format!("{sudo}corepack enable {manager} && {install}"),
                 exact: false,
+                forced: None,
             })
         }
         ManagerSetup::Exact(package) => {
             // bun's package puts its binary in place by an install script.
-            let flags = if pack.manager == Manager::Bun { "" } else { "--ignore-scripts " };
+            let (flags, forced) = match pack.manager {
+                Manager::Bun => ("", None),
+                Manager::Yarn => ("--force --ignore-scripts ", Some(FORCED)),
+                Manager::Npm | Manager::Pnpm => ("--ignore-scripts ", None),
+            };
             let command = format!("{sudo}npm install --global {flags}{}", quote(package));
-            Some(Setup { name, command, exact: true })
+            Some(Setup { name, command, exact: true, forced })
         }
     }
 }

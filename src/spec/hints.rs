@@ -1,5 +1,7 @@
 //! Keys that people write because another provider, or npm, has them: what to write here instead.
 
+use crate::facts::Provider;
+
 /// What to say about the unknown `key` in the mapping at `parent` (dotted; empty for the root).
 pub(super) fn hint(parent: &str, key: &str) -> Option<&'static str> {
     let word = key.to_lowercase().replace(['-', '_'], "");
@@ -67,7 +69,13 @@ pub(super) fn value_hint(key: &str, text: &str) -> Option<String> {
     Some(match (key, text) {
         ("", _) => "begin with `version: 1`, then `providers: {github: {}}`".to_owned(),
         ("version", _) => "write `version: 1`".to_owned(),
-        ("providers", "") => "write a mapping, as in `providers: {github: {}}`".to_owned(),
+        ("providers", name) => {
+            let known = Provider::ALL.into_iter().map(Provider::id).find(|id| *id == name);
+            format!("write a mapping, as in `providers: {{{}: {{}}}}`", known.unwrap_or("github"))
+        }
+        ("build.manager", "deno") => {
+            "Deno packs no npm package: write `manager: npm`, and Deno's own commands under `install` and `run`".to_owned()
+        }
         ("build.install", "false" | "no" | "off") => "write `install: ''` to install nothing".to_owned(),
         (_, "private") if key.ends_with(".access") => {
             "a package that not everyone may read is `restricted`".to_owned()

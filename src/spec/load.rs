@@ -69,7 +69,12 @@ pub fn load(source: &Source) -> Result<Loaded, Vec<Finding>> {
         return Err(vec![empty(&tree)]);
     }
     let errors = schema::validator().validate(root);
-    findings.extend(errors.iter().map(|error| schema_finding(&tree, root, error)));
+    // What another version of the format demands is not known.
+    let other_version = errors.iter().any(|error| error.pointer == "/version");
+    let follows =
+        |error: &&SchemaError| other_version && matches!(error.kind, SchemaErrorKind::MissingKey { .. });
+    let told = errors.iter().filter(|error| !follows(error));
+    findings.extend(told.map(|error| schema_finding(&tree, root, error)));
     let mut value = to_json(root, Dialect::Yaml12);
     for error in &errors {
         prune(&mut value, error);
@@ -126,7 +131,11 @@ fn syntax(tree: &Tree) -> Vec<Finding> {
         .iter()
         .map(|error| {
             let location = Location::new(tree.source(), error.span);
-            Finding::new(SYNTAX, Severity::Error, location, error.message.clone())
+            let mut finding = Finding::new(SYNTAX, Severity::Error, location, error.message.clone());
+            if tree.source().text().get(error.span.start..).is_some_and(|rest| rest.starts_with('\t')) {
+                finding.help = Some("put two spaces in place of each tab".to_owned());
+            }
+            finding
         })
         .collect();
     if let Some(second) = tree.documents().nth(1) {

@@ -112,6 +112,26 @@ pub enum Details {
     },
 }
 
+impl Details {
+    /// The repository of the image that brings Node to the publish job, where the provider runs it in one.
+    pub fn image(&self) -> Option<&str> {
+        match self {
+            Self::Gitlab { image, .. } | Self::Circleci { image, .. } => Some(image),
+            Self::Github { .. } | Self::Token { .. } => None,
+        }
+    }
+
+    /// Whether the pack job's image is the spec's own, which brings its Node.
+    pub fn brings_node(&self) -> bool {
+        matches!(
+            self,
+            Self::Gitlab { build_image: Some(_), .. }
+                | Self::Circleci { build_image: Some(_), .. }
+                | Self::Token { .. }
+        )
+    }
+}
+
 /// When to publish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ResolvedTrigger {
@@ -136,6 +156,8 @@ pub struct ResolvedPackage {
     pub access: Option<Access>,
     /// Its dist-tag for releases.
     pub tag: String,
+    /// The version in its package.json, where one stands there.
+    pub version: Option<String>,
 }
 
 /// The pack job.

@@ -46,13 +46,27 @@ pub(super) fn bootstrap(plan: &Plan) -> Vec<Item> {
             }
             _ => "",
         };
+        let tag = first_tag(plan, package);
         let publish = first_publish(plan, package);
         // Any other failure (no connection, no login) says nothing of the package.
         let view = format!("npm view {} version", quote(&package.name));
-        item =
-            item.run(format!("case $({view} 2>&1) in *'code E404'*) {publish}{access} ;; *) {view} ;; esac"));
+        item = item.run(format!(
+            "case $({view} 2>&1) in *'code E404'*) {publish}{access}{tag} ;; *) {view} ;; esac"
+        ));
     }
     vec![item.page("npm-trusted-publishers")]
+}
+
+/// The dist-tag that the pipeline would set, where npm would not choose it by itself; a prerelease is refused without one.
+fn first_tag(plan: &Plan, package: &ResolvedPackage) -> String {
+    let version = package.version.as_deref().and_then(|text| Version::parse(text).ok());
+    let tag = match plan.targets.first() {
+        Some(target) if version.is_some_and(|version| !version.pre_release().is_empty()) => {
+            &target.prerelease_tag
+        }
+        _ => &package.tag,
+    };
+    if tag == "latest" { String::new() } else { format!(" --tag {}", quote(tag)) }
 }
 
 /// The command of the project's own package manager, which alone rewrites `workspace:` and `catalog:` versions.

@@ -20,7 +20,13 @@ pub(crate) struct Case {
 pub(crate) const PROVIDERS: [Provider; 3] = [Provider::Github, Provider::Gitlab, Provider::Circleci];
 
 pub(crate) fn package(name: &str, path: &str) -> ResolvedPackage {
-    ResolvedPackage { name: name.to_owned(), path: path.to_owned(), access: None, tag: "latest".to_owned() }
+    ResolvedPackage {
+        name: name.to_owned(),
+        path: path.to_owned(),
+        access: None,
+        tag: "latest".to_owned(),
+        version: None,
+    }
 }
 
 /// What `providers: {github: {}}` resolves to in a repository `acme/tools`.

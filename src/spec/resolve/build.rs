@@ -2,23 +2,25 @@
 
 use super::Resolver;
 use super::lockfile::command;
+use crate::diagnostic::Location;
 use crate::facts::node::NodeSpec;
+use crate::facts::{Provider, images};
 use crate::project::{Manager as Found, ManagerChoice, PinKind, Tool};
 use crate::spec::fault::{CONTRADICTION, Fault, INVALID_VALUE};
 use crate::spec::model::{Build, Manager};
-use crate::spec::resolved::ResolvedBuild;
+use crate::spec::resolved::{ResolvedBuild, Target};
 
 /// Version files that actions/setup-node reads by itself.
 const VERSION_FILES: [&str; 3] = [".nvmrc", ".node-version", ".tool-versions"];
 
 impl Resolver<'_> {
-    pub(super) fn build(&mut self, github_alone: bool) -> ResolvedBuild {
+    pub(super) fn build(&mut self, targets: &[Target]) -> ResolvedBuild {
         let said = self.spec.build.clone().unwrap_or_default();
         let found = self.project().manager.clone();
         let manager = self.manager(&said, &found);
         let classic = is_classic(manager, &said, &found);
         let pinned = self.pinned(&said, manager, classic);
-        let (node, node_file) = self.node(&said, github_alone);
+        let (node, node_file) = self.node(&said, targets);
         let install = match &said.install {
             Some(command) => (!command.trim().is_empty()).then(|| command.clone()),
             None => Some(self.install(manager, classic)),
@@ -79,8 +81,9 @@ impl Resolver<'_> {
 
     /// Node of the pack job: what the spec says, else the project's pin. GitHub reads a version file
     /// by itself, which spares a second place to keep up to date.
-    fn node(&mut self, said: &Build, github_alone: bool) -> (Option<String>, Option<String>) {
-        if said.node.is_some() {
+    fn node(&mut self, said: &Build, targets: &[Target]) -> (Option<String>, Option<String>) {
+        if let Some(node) = &said.node {
+            self.tags("build.node", node, None, targets);
             return (said.node.clone(), None);
         }
         let Some(pin) = self.project().pin(Tool::Node).cloned() else {
@@ -101,7 +104,35 @@ impl Resolver<'_> {
         }
         let file = Some(pin.path().to_owned()).filter(|path| VERSION_FILES.contains(&path.as_str()));
         self.choose("build.node", pin.version.as_str(), format!("the project's own pin in {}", pin.path()));
-        if github_alone && file.is_some() { (None, file) } else { (Some(pin.version), file) }
+        if file.is_some() && targets.iter().all(|target| target.provider == Provider::Github) {
+            return (None, file);
+        }
+        let exact = targets.iter().any(|target| !target.details.brings_node());
+        if exact && NodeSpec::parse(&pin.version).and_then(|node| node.newest()).is_none() {
+            let message =
+                format!("no release of Node `{}`, which {} asks for, is known", pin.version, pin.path());
+            let help = "the pack job needs an exact one: write it there, as in `22.14.0`, or say `build: {node: 22.14.0}`";
+            self.faults.push(Fault::new(INVALID_VALUE, "build.node", message, help).at(pin.location));
+            return (None, None);
+        }
+        self.tags("build.node", &pin.version, Some(&pin.location), targets);
+        (Some(pin.version), file)
+    }
+
+    /// Warns of an image tag that was not seen to exist.
+    pub(super) fn tags(&mut self, key: &str, node: &str, place: Option<&Location>, targets: &[Target]) {
+        let Some(node) = NodeSpec::parse(node) else { return };
+        for target in targets.iter().filter(|target| key == "publish.node" || !target.details.brings_node()) {
+            let Some(image) = target.details.image() else { continue };
+            let Some(version) = images::node_for(image, &node) else { continue };
+            let Some(newest) = images::image(image).and_then(|known| known.lacks(&version)) else { continue };
+            let message = format!(
+                "the image {image} was not seen with a tag for Node {version}: its job may not start"
+            );
+            let help = format!("look whether the tag exists; the newest one seen is {newest}");
+            let fault = Fault::new(INVALID_VALUE, key, message, help).of(target.provider);
+            self.warnings.push(Fault { at: place.cloned(), ..fault });
+        }
     }
 
     fn install(&mut self, manager: Manager, classic: bool) -> String {

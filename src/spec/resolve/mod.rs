@@ -15,7 +15,6 @@ pub(super) use target::has_identity;
 use super::fault::{CONTRADICTION, Fault};
 use super::model::{Runtime, Spec};
 use super::resolved::{Choice, Resolved, Target};
-use crate::facts::Provider;
 use crate::project::Project;
 
 /// What resolving needs to know besides the spec.
@@ -80,8 +79,10 @@ impl<'a> Resolver<'a> {
         let packages = self.packages(&tag);
         let targets: Vec<Target> =
             self.spec.providers.named().map(|provider| self.target(provider, &packages)).collect();
-        let github_alone = targets.iter().all(|target| target.provider == Provider::Github);
-        let build = self.build(github_alone);
+        let build = self.build(&targets);
+        if let Some(node) = &publish.node {
+            self.tags("publish.node", node, None, &targets);
+        }
         self.repositories(&targets, publish.provenance);
         self.runners(&targets);
         if self.spec.runtime == Some(Runtime::Inline) && self.spec.bundle.is_some() {

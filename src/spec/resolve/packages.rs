@@ -177,7 +177,8 @@ impl Resolver<'_> {
             Some(of_manifest)
         });
         let tag = own_tag.unwrap_or_else(|| tag.to_owned());
-        ResolvedPackage { path: found.path().to_owned(), name, access, tag }
+        let version = found.manifest.version.as_ref().map(|version| version.value.clone());
+        ResolvedPackage { path: found.path().to_owned(), name, access, tag, version }
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::facts::Provider;
 use crate::files::Memory;
 use crate::spec::model::*;
 use crate::spec::resolved::{Details, ResolvedTrigger};
