@@ -66,8 +66,8 @@ fn plan_target(spec: &Resolved, target: &Target, refusals: &mut Vec<Refusal>) ->
             setup: setup?,
             install: spec.build.install.clone().map(|command| Install {
                 command,
-                token: spec.build.install_token.clone(),
-                token_in_npmrc: spec.build.install_token_in_npmrc,
+                token: spec.build.install_token.as_ref().map(|token| token.name.clone()),
+                token_in_npmrc: spec.build.install_token.as_ref().is_some_and(|token| token.in_npmrc),
                 scripts: spec.build.install_scripts,
             }),
             run: spec.build.run.clone(),
@@ -183,7 +183,7 @@ fn check_build(checks: &mut Checks<'_>, spec: &Resolved) {
         checks.command("build.run", command);
     }
     if let Some(token) = &build.install_token {
-        checks.variable("build.install-token", token);
+        checks.variable("build.install-token", &token.name);
     }
     if let Some(node) = &build.node {
         checks.name("build.node", node, ".-/*^~<>=| ", 100);

@@ -148,9 +148,10 @@ fn limits(checks: &mut Checks<'_>, spec: &Resolved, target: &Target) {
     if !spec.extra_tags.is_empty() {
         checks.refuse("publish.extra-tags", "the bundle sets no more than one dist-tag", INLINE);
     }
-    if let Some(token) = spec.build.install_token.as_deref().filter(|_| spec.build.install_token_in_npmrc) {
+    if let Some(token) = spec.build.install_token.as_ref().filter(|token| token.in_npmrc) {
         let message = format!(
-            "`.npmrc` reads `{token}`, and the bundle hands the token to the default registry under a name of its own"
+            "`.npmrc` reads `{}`, and the bundle hands the token to the default registry under a name of its own",
+            token.name
         );
         checks.refuse("build.install-token", message, "write `runtime: inline`");
     }
@@ -170,8 +171,8 @@ fn limits(checks: &mut Checks<'_>, spec: &Resolved, target: &Target) {
                     checks.refuse(&key(name), "the component takes no such thing", INLINE);
                 }
             }
-            let token = spec.build.install_token.as_deref();
-            if token.is_some_and(|token| token != "NPM_READ_TOKEN") {
+            let token = spec.build.install_token.as_ref();
+            if token.is_some_and(|token| token.name != "NPM_READ_TOKEN") {
                 let help = "call the project's variable so, or write `runtime: inline`";
                 checks.refuse("build.install-token", "the component reads `NPM_READ_TOKEN` alone", help);
             }

@@ -41,8 +41,12 @@ use crate::ci::Scalar;
 use crate::diagnostic::{Finding, Fix, Safety, Severity};
 use crate::text::Edit;
 
-pub(super) static META: Meta =
-    Meta { id: "publish-cancellable", severity: Severity::Warning, fix: Availability::Unsafe, providers: &[] };
+pub(super) static META: Meta = Meta {
+    id: "publish-cancellable",
+    severity: Severity::Warning,
+    fix: Availability::Unsafe,
+    providers: &[],
+};
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for publishing in context.publishing_jobs() {

@@ -181,14 +181,21 @@ pub struct ResolvedBuild {
     pub install: Option<String>,
     /// Whether dependencies may run install scripts.
     pub install_scripts: bool,
-    /// Name of the secret with the read-only install token.
-    pub install_token: Option<String>,
-    /// Whether an `.npmrc` of the project reads the variable of that name.
-    pub install_token_in_npmrc: bool,
+    /// The read-only install token.
+    pub install_token: Option<InstallToken>,
     /// Scopes whose registry lines the install token serves; empty means the default registry.
     pub install_scopes: Vec<String>,
     /// Commands between install and pack.
     pub run: Vec<String>,
+}
+
+/// The read-only token of the install step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstallToken {
+    /// Name of its secret.
+    pub name: String,
+    /// Whether an `.npmrc` of the project reads the variable of that name.
+    pub in_npmrc: bool,
 }
 
 /// One choice that a default made, for `init` to explain.

@@ -7,8 +7,8 @@
 
 use trustpub::facts::Provider;
 use trustpub::spec::{
-    Access, ActionPin, Auth, Bundle, CircleciIntegration, ComponentPin, Details, Manager, Mode, OrbPin,
-    Resolved, ResolvedBuild, ResolvedPackage, ResolvedTrigger, Runtime, Target,
+    Access, ActionPin, Auth, Bundle, CircleciIntegration, ComponentPin, Details, InstallToken, Manager, Mode,
+    OrbPin, Resolved, ResolvedBuild, ResolvedPackage, ResolvedTrigger, Runtime, Target,
 };
 
 /// A named spec.
@@ -96,7 +96,6 @@ pub(crate) fn single(provider: Provider) -> Resolved {
             install: Some("npm ci".to_owned()),
             install_scripts: true,
             install_token: None,
-            install_token_in_npmrc: false,
             install_scopes: Vec::new(),
             run: vec!["npm run build".to_owned(), "npm test".to_owned()],
         },
@@ -188,14 +187,13 @@ pub(crate) fn cases(provider: Provider) -> Vec<Case> {
         spec.provenance = Some(false);
     });
     add("private-dependencies", &|spec| {
-        spec.build.install_token = Some("NPM_READ_TOKEN".to_owned());
+        spec.build.install_token = Some(InstallToken { name: "NPM_READ_TOKEN".to_owned(), in_npmrc: false });
     });
     add("private-dependencies-npmrc", &|spec| {
-        spec.build.install_token = Some("ACME_NPM".to_owned());
-        spec.build.install_token_in_npmrc = true;
+        spec.build.install_token = Some(InstallToken { name: "ACME_NPM".to_owned(), in_npmrc: true });
     });
     add("private-dependencies-own-command", &|spec| {
-        spec.build.install_token = Some("ACME_NPM".to_owned());
+        spec.build.install_token = Some(InstallToken { name: "ACME_NPM".to_owned(), in_npmrc: false });
         spec.build.install = Some("npm ci && npx --no-install 'playwright' install".to_owned());
         spec.build.install_scripts = false;
     });
@@ -231,7 +229,7 @@ pub(crate) fn cases(provider: Provider) -> Vec<Case> {
         spec.targets[0].mode = Mode::Stage;
         spec.targets[0].packages[0].tag = "stable".to_owned();
         spec.targets[0].packages[1].access = Some(Access::Public);
-        spec.build.install_token = Some("NPM_READ_TOKEN".to_owned());
+        spec.build.install_token = Some(InstallToken { name: "NPM_READ_TOKEN".to_owned(), in_npmrc: false });
         spec.build.install_scripts = false;
     });
     if provider != Provider::Gitlab {

@@ -6,7 +6,7 @@ use trustpub::files::Memory;
 use trustpub::plan::plan;
 use trustpub::project::Project;
 use trustpub::render::{read_back, render};
-use trustpub::spec::{Access, Details, Manager, Mode, Resolved, ResolvedTrigger};
+use trustpub::spec::{Access, Details, InstallToken, Manager, Mode, Resolved, ResolvedTrigger};
 use trustpub::text::Source;
 use trustpub::yaml::{self, Kind, Node};
 
@@ -108,7 +108,9 @@ const FIELDS: &[Field] = &[
     ("package tag", |spec, text| spec.targets[0].packages[0].tag = text),
     ("prerelease tag", |spec, text| spec.prerelease_tag = text),
     ("extra tag", |spec, text| spec.extra_tags = vec![text]),
-    ("install token", |spec, text| spec.build.install_token = Some(text)),
+    ("install token", |spec, text| {
+        spec.build.install_token = Some(InstallToken { name: text, in_npmrc: false });
+    }),
     ("build node", |spec, text| spec.build.node = Some(text)),
     ("build node file", |spec, text| spec.build.node_file = Some(text)),
     ("manager version", |spec, text| {
@@ -390,7 +392,7 @@ fn any_spec() -> impl Strategy<Value = Resolved> {
                 .collect();
             spec.build.manager = manager;
             spec.build.manager_version = Some("10.34.9".to_owned());
-            spec.build.install_token = token;
+            spec.build.install_token = token.map(|name| InstallToken { name, in_npmrc: false });
             spec.build.node = node.map(str::to_owned);
             spec.build.run = run;
             spec.build.install_scripts = scripts;

@@ -5,10 +5,10 @@ use super::lockfile::command;
 use crate::diagnostic::Location;
 use crate::facts::node::NodeSpec;
 use crate::facts::{Provider, images};
-use crate::project::{Manager as Found, ManagerChoice, PinKind, Tool};
+use crate::project::{Manager as Found, ManagerChoice, Npmrc, PinKind, Tool};
 use crate::spec::fault::{CONTRADICTION, Fault, INVALID_VALUE};
 use crate::spec::model::{Build, Manager};
-use crate::spec::resolved::{ResolvedBuild, Target};
+use crate::spec::resolved::{InstallToken, ResolvedBuild, Target};
 
 /// Version files that actions/setup-node reads by itself.
 const VERSION_FILES: [&str; 3] = [".nvmrc", ".node-version", ".tool-versions"];
@@ -37,8 +37,10 @@ impl Resolver<'_> {
             install,
             install_scripts: said.install_scripts.unwrap_or(true),
             install_scopes: self.scopes(said.install_token.is_some()),
-            install_token_in_npmrc: said.install_token.as_deref().is_some_and(|token| self.in_npmrc(token)),
-            install_token: said.install_token,
+            install_token: said.install_token.map(|name| {
+                let in_npmrc = self.in_npmrc(&name);
+                InstallToken { name, in_npmrc }
+            }),
             run,
         }
     }
@@ -198,7 +200,7 @@ impl Resolver<'_> {
 
     /// Scopes with a registry line of their own: that is where private dependencies come from.
     fn in_npmrc(&self, token: &str) -> bool {
-        let mut auth = self.project().npmrcs().flat_map(|npmrc| npmrc.auth());
+        let mut auth = self.project().npmrcs().flat_map(Npmrc::auth);
         auth.any(|auth| auth.entry.variables().contains(&token))
     }
 
