@@ -83,6 +83,7 @@ impl Item {
 /// what may be closed once the first release went through. `origin` is where the repository comes from.
 pub fn checklist(plan: &Plan, origin: Option<&Origin>) -> Checklist {
     let mut items = npm::bootstrap(plan);
+    items.extend(npm::stage_token(plan));
     let mut later = Vec::new();
     for target in &plan.targets {
         let home = Home::of(target, origin);

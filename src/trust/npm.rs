@@ -87,6 +87,33 @@ fn first_publish(plan: &Plan, package: &ResolvedPackage) -> String {
     }
 }
 
+/// The token of pipelines that stage with one: they have no identity that npm takes.
+pub(super) fn stage_token(plan: &Plan) -> Vec<Item> {
+    if plan.targets.iter().all(|target| target.auth != Auth::Token) {
+        return Vec::new();
+    }
+    let days = limits::write_token_days().value.unwrap_or_default();
+    let why = format!(
+        "It can stage and nothing else; a person approves each release. It lives {days} days at most: note the day, and \
+         store its successor before."
+    );
+    let mut command = format!(
+        "{} token create --name ci-stage --packages-and-scopes-permission read-write-stage-only --expires {days}",
+        npx()
+    );
+    let staged = plan.targets.iter().filter(|target| target.auth == Auth::Token);
+    let names: BTreeSet<&str> =
+        staged.flat_map(|target| &target.packages).map(|package| package.name.as_str()).collect();
+    for name in names {
+        let _ = write!(command, " --packages {}", quote(name));
+    }
+    let item = Item::new("stage-token-create", None, "Create a token that can stage and no more", why);
+    vec![
+        item.run_noted(command, "asks for your password and second factor, and shows the token once")
+            .page("stage-only-tokens"),
+    ]
+}
+
 pub(super) fn publishers(target: &TargetPlan) -> Vec<Item> {
     if target.auth == Auth::Token {
         return Vec::new();
