@@ -198,12 +198,13 @@ impl Resolver<'_> {
         commands
     }
 
-    /// Scopes with a registry line of their own: that is where private dependencies come from.
+    /// Whether a credential line of the project's `.npmrc` files reads the variable `token`.
     fn in_npmrc(&self, token: &str) -> bool {
         let mut auth = self.project().npmrcs().flat_map(Npmrc::auth);
         auth.any(|auth| auth.entry.variables().contains(&token))
     }
 
+    /// Scopes with a registry line of their own: that is where private dependencies come from.
     fn scopes(&self, has_token: bool) -> Vec<String> {
         let Some(npmrc) = self.project().npmrc.as_ref().filter(|_| has_token) else { return Vec::new() };
         let mut scopes: Vec<String> = npmrc.scopes().map(|(scope, _)| scope.to_owned()).collect();
