@@ -1,5 +1,4 @@
 // A private /tmp for a process, by a mount namespace: pipelines name absolute paths there, and cases run side by side.
-// A process namespace, too: what ends the process ends everything that it started, as the end of a real runner does.
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,10 +13,11 @@ const NO_TERMINALS = 'mount --bind /dev/null /dev/ptmx && '
 
 /**
  * The command that runs `program` with `folder` mounted as /tmp: `[program, args]`. With `terminals: false` it cannot open
- * a pseudo-terminal.
+ * a pseudo-terminal. Its end is the end of everything that it started, as that of a real runner's job is; with
+ * `ends: false`, for one step of a job, what it left in the background lives on.
  */
-export function withPrivateTmp(folder, program, args, { terminals = true } = {}) {
+export function withPrivateTmp(folder, program, args, { terminals = true, ends = true } = {}) {
   mkdirSync(folder, { recursive: true })
   const user = process.getuid() === 0 ? [] : ['--user', '--map-root-user']
-  return ['unshare', [...user, '--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', `${terminals ? '' : NO_TERMINALS}${SCRIPT}`, folder, ...(inside ? [inside] : []), program, ...args]]
+  return ['unshare', [...user, '--mount', ...(ends ? ['--pid', '--fork', '--kill-child'] : []), 'sh', '-c', `${terminals ? '' : NO_TERMINALS}${SCRIPT}`, folder, ...(inside ? [inside] : []), program, ...args]]
 }

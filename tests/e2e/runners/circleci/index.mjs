@@ -144,7 +144,7 @@ async function runStep({ name, body, project, directory, machine, workspace, env
   const cwd = body.working_directory ? local(body.working_directory) : directory
   const shell = (body.shell ?? '/bin/bash -eo pipefail').split(' ')
   const own = Object.fromEntries(Object.entries(body.environment ?? {}).map(([key, value]) => [key, String(value)]))
-  const [program, args] = withPrivateTmp(join(machine, 'tmp'), shell[0], [...shell.slice(1), '-c', body.command])
+  const [program, args] = withPrivateTmp(join(machine, 'tmp'), shell[0], [...shell.slice(1), '-c', body.command], { ends: false })
   const { status, output } = await run(program, args, { cwd, env: { ...env, ...own }, seconds, until })
   log(output)
   if (status !== 0) log(`Exited with code exit status ${status}`)
