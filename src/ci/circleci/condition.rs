@@ -20,8 +20,7 @@ const STARTS: [(&str, Reference); 5] = [
 
 /// The ways of starting of which `refuses` says so.
 pub(super) fn starts(refuses: impl Fn(&Start) -> bool) -> Vec<Start> {
-    let all = STARTS.iter().map(|&(event, reference)| Start { event: event.to_owned(), reference });
-    all.filter(refuses).collect()
+    Start::each(&STARTS).filter(refuses).collect()
 }
 
 /// What a logic statement comes to; none where that is decided at run time.

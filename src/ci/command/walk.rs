@@ -335,30 +335,19 @@ impl<'f, 'a> Walk<'f, 'a> {
 
     /// Notes what `words` do.
     pub(super) fn act(&mut self, deed: Deed, words: &[Field], call: &Call<'_>) {
-        let mut shown = String::new();
-        // What is not shown is not put together: a command can have thousands of words, and an act for each.
-        for word in words {
-            if shown.chars().nth(MAX_SHOWN).is_some() {
-                break;
-            }
-            shown.push_str(&word.text);
-            shown.push(' ');
-        }
-        self.act_shown(deed, &shown, call);
+        self.note(deed, words.iter().flat_map(|word| word.text.split_whitespace()), call);
     }
 
     /// Notes a deed with its own words for people.
     pub(super) fn act_shown(&mut self, deed: Deed, shown: &str, call: &Call<'_>) {
+        self.note(deed, shown.split_whitespace(), call);
+    }
+
+    fn note<'w>(&mut self, deed: Deed, words: impl Iterator<Item = &'w str>, call: &Call<'_>) {
         let Some(at) = call.origin.locate(call.span) else { return };
-        let shown: Vec<&str> = shown.split_whitespace().collect();
-        let mut text = shown.join(" ");
-        if let Some((cut, _)) = text.char_indices().nth(MAX_SHOWN) {
-            text.truncate(cut);
-            text.push('…');
-        }
         self.acts.push(Act {
             deed,
-            text,
+            text: shown(words),
             at,
             via: self.via.clone(),
             directory: call.directory.map(str::to_owned),
@@ -370,6 +359,23 @@ impl<'f, 'a> Walk<'f, 'a> {
     pub(super) fn published_since(&self, before: usize) -> bool {
         self.acts.get(before..).is_some_and(publishes)
     }
+}
+
+/// What is shown of a command. Behind the cut nothing is put together: it can have thousands of words, and a deed for each.
+fn shown<'w>(words: impl Iterator<Item = &'w str>) -> String {
+    let mut text = String::new();
+    for word in words {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(word);
+        if let Some((cut, _)) = text.char_indices().nth(MAX_SHOWN) {
+            text.truncate(cut);
+            text.push('…');
+            break;
+        }
+    }
+    text
 }
 
 /// Whether the text is that of a bundle member, whose programs are left out when it is embedded.

@@ -28,7 +28,7 @@ const STARTS: [(&str, Reference); 11] = [
 /// The ways of starting that surely do not lead to the job. `depth` is above 0 in a child pipeline.
 pub(super) fn refused<'t>(config: &Config<'t>, stack: &Stack<'t>, depth: usize) -> Vec<Start> {
     let workflow = workflow(config);
-    let starts = STARTS.iter().map(|&(event, reference)| Start { event: event.to_owned(), reference });
+    let starts = Start::each(&STARTS);
     let way = |start: &Start| Way { config, start: start.clone(), child: depth > 0 };
     starts.filter(|start| !way(start).reaches(workflow, stack)).collect()
 }
@@ -36,7 +36,7 @@ pub(super) fn refused<'t>(config: &Config<'t>, stack: &Stack<'t>, depth: usize) 
 /// The ways of starting that `workflow: rules` surely refuses.
 pub(super) fn refused_by_workflow(config: &Config<'_>) -> Vec<Start> {
     let Some(rules) = workflow(config) else { return Vec::new() };
-    let starts = STARTS.iter().map(|&(event, reference)| Start { event: event.to_owned(), reference });
+    let starts = Start::each(&STARTS);
     starts.filter(|start| !Way { config, start: start.clone(), child: false }.may_pass(rules)).collect()
 }
 

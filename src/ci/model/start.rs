@@ -22,6 +22,13 @@ pub enum Reference {
     Unknown,
 }
 
+impl Start {
+    /// The ways of starting of a provider's table, in its order.
+    pub(in crate::ci) fn each(table: &[(&str, Reference)]) -> impl Iterator<Item = Self> {
+        table.iter().map(|&(event, reference)| Self { event: event.to_owned(), reference })
+    }
+}
+
 impl Trigger {
     /// The ways of starting that it stands for.
     pub fn starts(&self) -> Vec<Start> {
